@@ -100,6 +100,12 @@ impl Invalid {
 }
 
 impl AppError {
+    /// Somebody else changed the object after the caller had read it.
+    pub fn stale() -> Self {
+        let why = "somebody else changed it first";
+        Invalid::new(Problem::StaleVersion, "expectedVersion", why).into()
+    }
+
     /// A bug or a broken part, with what is known of it; only the log shows the text.
     pub fn internal(what: impl Into<String>) -> Self {
         Self::Internal(anyhow::anyhow!(what.into()))

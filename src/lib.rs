@@ -1,1 +1,35 @@
+//! Taruvi: a multi-tenant GraphQL backend with a PostgreSQL schema for each tenant.
+//!
+//! The rooms, lowest first; each uses those above it in this list and none below:
+//!
+//! 1. [`error`], [`base`]: what everything needs.
+//! 2. [`config`]: the only reader of the environment.
+//! 3. [`db`], [`telemetry`]: connections pinned to one schema; logs.
+//! 4. [`bus`], [`embedded`], [`limits`], [`auth`]: machinery without tables.
+//! 5. [`tenancy`], [`authz`]: which tenant, and what may the caller do.
+//! 6. [`ctx`]: one operation.
+//! 7. [`graphql`]: how things look in the API.
+//! 8. [`tenant`]: the slices on a tenant's schema.
+//! 9. [`platform`]: the slices on the platform's tables.
+//! 10. [`registry`]: the list of slices, and the schema made of them.
+//! 11. [`http`]: the server.
+//! 12. [`cli`]: the commands.
 
+#![forbid(unsafe_code)]
+#![recursion_limit = "512"]
+
+pub mod auth;
+pub mod authz;
+pub mod base;
+pub mod bus;
+pub mod config;
+pub mod ctx;
+pub mod db;
+pub mod embedded;
+pub mod error;
+pub mod graphql;
+pub mod limits;
+pub mod platform;
+pub mod registry;
+pub mod tenancy;
+pub mod tenant;

@@ -1,0 +1,3 @@
+DROP TABLE documents;
+DROP TABLE tasks;
+DROP TABLE projects;

@@ -1,0 +1,75 @@
+// One POST to the GraphQL endpoint. Who is signed in is not known here: see session/.
+
+import { Trouble } from './trouble';
+
+export const ENDPOINT = '/graphql';
+const ACCEPT = 'application/graphql-response+json, application/json';
+
+export type GraphQLError = {
+  message: string;
+  path?: readonly (string | number)[];
+  extensions?: { code?: string; retryAfterMs?: number; requestId?: string };
+};
+
+export type GraphQLResult = {
+  data?: unknown;
+  errors?: readonly GraphQLError[];
+  extensions?: unknown;
+};
+
+export type GraphQLRequest = {
+  query: string;
+  variables?: unknown;
+  operationName?: string | undefined;
+};
+
+export type Reply = { status: number; result: GraphQLResult; retryAfterMs: number | null };
+
+/** The headers of every request; also what "copy as curl" shows. */
+export function requestHeaders(token: string | null, extra: Record<string, string> = {}): Headers {
+  const headers = new Headers({ 'Content-Type': 'application/json', Accept: ACCEPT });
+  if (token !== null) headers.set('Authorization', `Bearer ${token}`);
+  // Last, so that a header typed into GraphiQL's own editor wins.
+  for (const [name, value] of Object.entries(extra)) headers.set(name, value);
+  return headers;
+}
+
+export async function post(
+  request: GraphQLRequest,
+  token: string | null,
+  extra: Record<string, string> = {},
+): Promise<Reply> {
+  let response: Response;
+  try {
+    response = await fetch(ENDPOINT, {
+      method: 'POST',
+      headers: requestHeaders(token, extra),
+      body: JSON.stringify(request),
+      // The token is the identity here; a console cookie on the same host must not be a second one.
+      credentials: 'omit',
+    });
+  } catch {
+    throw new Trouble('network', "The server can't be reached. Is it running?");
+  }
+  return {
+    status: response.status,
+    result: await readResult(response),
+    retryAfterMs: retryAfter(response),
+  };
+}
+
+/** Proxies answer with pages of HTML: those become an error that says so. */
+async function readResult(response: Response): Promise<GraphQLResult> {
+  try {
+    const body: unknown = await response.json();
+    if (typeof body === 'object' && body !== null) return body as GraphQLResult;
+  } catch {
+    // Not JSON: the same answer as JSON of another shape.
+  }
+  throw new Trouble('server', `The server gave no GraphQL answer (HTTP ${response.status}).`);
+}
+
+function retryAfter(response: Response): number | null {
+  const seconds = Number(response.headers.get('Retry-After') ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1000 : null;
+}

@@ -1,0 +1,97 @@
+// The pages in the words of a test, and a `page` that fails the test when something is amiss.
+
+import { type Locator, type Page, test as base, expect } from '@playwright/test';
+
+import { OWNER } from './server.ts';
+
+type Options = {
+  /** Chromium writes every answer from 400 up to the console; some tests ask for one. */
+  refusalsExpected: boolean;
+};
+
+export const test = base.extend<Options>({
+  refusalsExpected: [false, { option: true }],
+
+  page: async ({ page, refusalsExpected }, use) => {
+    const amiss: string[] = [];
+    page.on('pageerror', (error) => amiss.push(`uncaught: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() !== 'error') return;
+      if (refusalsExpected && message.text().startsWith('Failed to load resource')) return;
+      amiss.push(`console: ${message.text()}`);
+    });
+    page.on('request', (request) => {
+      const { protocol, host } = new URL(request.url());
+      // The page asks its own host only; blobs and data never leave the browser.
+      if (
+        protocol.startsWith('http') &&
+        host !== new URL(page.url()).host &&
+        !opening(page, host)
+      ) {
+        amiss.push(`left the origin: ${request.url()}`);
+      }
+    });
+    await use(page);
+    expect(amiss).toEqual([]);
+  },
+});
+
+export { expect };
+
+export async function openPlayground(page: Page, origin = ''): Promise<void> {
+  await page.goto(`${origin}/playground/`);
+  await expect(page.locator('.graphiql-query-editor .view-line').first()).toBeVisible();
+}
+
+export async function fillSignIn(page: Page, password = OWNER.password): Promise<void> {
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('E-mail').fill(OWNER.email);
+  await dialog.getByLabel('Password').fill(password);
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+export async function signIn(page: Page): Promise<void> {
+  await fillSignIn(page);
+  await expect(userMenu(page)).toBeVisible();
+}
+
+/** What the sign-in says went wrong. */
+export function refusal(page: Page): Locator {
+  return page.getByRole('dialog').getByRole('alert');
+}
+
+export function userMenu(page: Page): Locator {
+  return page.getByRole('button', { name: /^Signed in as/ });
+}
+
+export async function openExample(page: Page, title: string): Promise<void> {
+  await page.getByRole('button', { name: 'Examples' }).click();
+  await page.getByRole('menuitem', { name: title }).click();
+}
+
+export async function run(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Execute query/ }).click();
+}
+
+/** Monaco draws a space as one that does not break: look for texts without any. */
+export function response(page: Page): Locator {
+  return page.locator('.graphiql-response');
+}
+
+/** Monaco closes brackets while one types, so the variables are put in whole. */
+export async function setVariables(page: Page, variables: unknown): Promise<void> {
+  await page.evaluate((text) => {
+    type Model = { uri: { path: string }; setValue(text: string): void };
+    const { __MONACO } = globalThis as unknown as {
+      __MONACO: { editor: { getModels(): Model[] } };
+    };
+    const models = __MONACO.editor.getModels();
+    models.find(({ uri }) => uri.path.endsWith('variables.json'))?.setValue(text);
+  }, JSON.stringify(variables));
+}
+
+/** The first request of a test comes from the blank page. */
+function opening(page: Page, host: string): boolean {
+  return page.url() === 'about:blank' && /(^|\.)localhost(:|$)/.test(host);
+}

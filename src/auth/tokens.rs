@@ -1,0 +1,230 @@
+//! Access tokens: what they say, how they are signed, and everything that makes one refused.
+//! The keys are in `keys`; refresh tokens, which say nothing, are in `refresh`.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use uuid::{Builder, Uuid};
+
+use super::keys::KeyRing;
+use super::{Identity, Realm, Reason, Refused};
+use crate::error::{AppError, Result};
+
+const MAX_BYTES: usize = 4096;
+const MAX_LEEWAY: Duration = Duration::from_secs(5);
+const ACCESS: &str = "access";
+
+/// Issues access tokens and verifies them.
+#[derive(Debug)]
+pub struct Tokens {
+    keys: KeyRing,
+    issuer: String,
+    audience: String,
+    ttl: i64,
+    leeway: i64,
+}
+
+/// How this installation's access tokens are written.
+#[derive(Debug, Clone)]
+pub struct TokenSettings {
+    pub issuer: String,
+    pub audience: String,
+    /// How long a token lives; also the longest life of any token accepted.
+    pub ttl: Duration,
+    /// By how much clocks may differ: at most 5 seconds.
+    pub leeway: Duration,
+}
+
+/// For whom a token is issued.
+#[derive(Debug, Clone)]
+pub struct NewAccess {
+    pub realm: Realm,
+    /// Needed in the realm of tenants, and only there.
+    pub tenant: Option<Uuid>,
+    pub subject: Uuid,
+    pub session: Uuid,
+    pub scope: String,
+}
+
+impl Tokens {
+    /// Fails when the settings could not work or would not be safe.
+    pub fn new(keys: KeyRing, settings: TokenSettings) -> Result<Self> {
+        let TokenSettings { issuer, audience, ttl, leeway } = settings;
+        if issuer.is_empty() || audience.is_empty() {
+            return Err(AppError::internal("tokens need an issuer and an audience"));
+        }
+        if leeway > MAX_LEEWAY {
+            return Err(AppError::internal("the leeway of tokens is at most 5 s"));
+        }
+        let ttl = i64::try_from(ttl.as_secs()).unwrap_or_default();
+        if ttl == 0 {
+            return Err(AppError::internal("tokens must live at least 1 s"));
+        }
+        Ok(Self { keys, issuer, audience, ttl, leeway: leeway.as_secs().cast_signed() })
+    }
+
+    /// The token and when it expires (Unix seconds).
+    pub fn issue(&self, who: &NewAccess, now: i64) -> Result<(String, i64)> {
+        if who.tenant.is_some() != (who.realm == Realm::Tenant) {
+            return Err(AppError::internal("a token's tenant does not fit its realm"));
+        }
+        let expires_at = now.saturating_add(self.ttl);
+        let token = self.keys.signing().sign(&Claims {
+            iss: Cow::Borrowed(&self.issuer),
+            aud: Cow::Borrowed(&self.audience),
+            sub: who.subject,
+            tenant: who.tenant,
+            realm: who.realm,
+            sid: who.session,
+            jti: new_id(now),
+            iat: now,
+            nbf: now,
+            exp: expires_at,
+            scope: Some(Cow::Borrowed(&who.scope)),
+            token_use: Cow::Borrowed(ACCESS),
+        })?;
+        if token.len() > MAX_BYTES {
+            return Err(AppError::internal("the token would be too long to be accepted"));
+        }
+        Ok((token, expires_at))
+    }
+
+    /// Who bears this token, if it is one of ours and valid now (Unix seconds).
+    pub fn verify(&self, token: &str, now: i64) -> Result<Identity, Refused> {
+        let payload = self.signed_payload(token)?;
+        let claims: Claims = object(&payload).ok_or(Reason::Claims)?;
+        self.check_purpose(&claims)?;
+        self.check_times(&claims, now)?;
+        Ok(Identity {
+            realm: claims.realm,
+            tenant: claims.tenant,
+            subject: claims.sub,
+            session: claims.sid,
+            expires_at: claims.exp,
+        })
+    }
+
+    /// The keys in use, e.g. to publish the public ones.
+    pub const fn keys(&self) -> &KeyRing {
+        &self.keys
+    }
+
+    /// The payload, once the signature holds. Nothing of it is looked at before.
+    fn signed_payload(&self, token: &str) -> Result<Vec<u8>, Reason> {
+        if token.len() > MAX_BYTES {
+            return Err(Reason::TooLong);
+        }
+        let (message, signature) = token.rsplit_once('.').ok_or(Reason::Shape)?;
+        let (header, payload) = message.split_once('.').ok_or(Reason::Shape)?;
+        let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| Reason::Shape)?;
+        // A dot more than two fails here: it is not in the alphabet.
+        let payload = URL_SAFE_NO_PAD.decode(payload).map_err(|_| Reason::Shape)?;
+        let header: Header = object(&header).ok_or(Reason::Header)?;
+        if header.typ != "JWT" {
+            return Err(Reason::Header);
+        }
+        let key = self.keys.find(&header.kid).ok_or(Reason::UnknownKey)?;
+        if header.alg != key.algorithm() {
+            return Err(Reason::Algorithm);
+        }
+        if !key.verify(message, signature) {
+            return Err(Reason::Signature);
+        }
+        Ok(payload)
+    }
+
+    fn check_purpose(&self, claims: &Claims) -> Result<(), Reason> {
+        let refused = [
+            (claims.token_use != ACCESS, Reason::Use),
+            (claims.iss != self.issuer, Reason::Issuer),
+            (claims.aud != self.audience, Reason::Audience),
+            (claims.tenant.is_some() != (claims.realm == Realm::Tenant), Reason::Tenant),
+        ];
+        refused.into_iter().find(|(refused, _)| *refused).map_or(Ok(()), |(_, why)| Err(why))
+    }
+
+    fn check_times(&self, claims: &Claims, now: i64) -> Result<(), Reason> {
+        let latest = now.saturating_add(self.leeway);
+        let lifetime = claims.exp.saturating_sub(claims.iat);
+        let refused = [
+            (claims.iat > latest, Reason::Lifetime),
+            (lifetime <= 0 || lifetime > self.ttl.saturating_add(self.leeway), Reason::Lifetime),
+            (claims.nbf > latest, Reason::NotYetValid),
+            (claims.exp.saturating_add(self.leeway) <= now, Reason::Expired),
+        ];
+        refused.into_iter().find(|(refused, _)| *refused).map_or(Ok(()), |(_, why)| Err(why))
+    }
+}
+
+/// The token in the request's Authorization headers (all of them); `None` if there is no such
+/// header. Refuses two headers, two tokens, no token, and every scheme but `Bearer`.
+pub fn bearer<'a>(headers: impl IntoIterator<Item = &'a [u8]>) -> Result<Option<&'a str>, Refused> {
+    let mut headers = headers.into_iter();
+    let Some(header) = headers.next() else { return Ok(None) };
+    if headers.next().is_some() {
+        return Err(Reason::Authorization.into());
+    }
+    let (scheme, token) = str::from_utf8(header)
+        .ok()
+        .and_then(|header| header.split_once(' '))
+        .ok_or(Reason::Authorization)?;
+    let token = token.trim_start_matches(' ');
+    if !scheme.eq_ignore_ascii_case("bearer") || !is_token68(token) {
+        return Err(Reason::Authorization.into());
+    }
+    Ok(Some(token))
+}
+
+/// All that may be in a header; another member (`jwk`, `jku`, `x5c`, `crit`, …) refuses it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header<'a> {
+    #[serde(borrow)]
+    alg: Cow<'a, str>,
+    #[serde(borrow)]
+    kid: Cow<'a, str>,
+    #[serde(borrow)]
+    typ: Cow<'a, str>,
+}
+
+/// Every claim but `tenant` and `scope` must be there, once, and of this type.
+#[derive(Serialize, Deserialize)]
+struct Claims<'a> {
+    #[serde(borrow)]
+    iss: Cow<'a, str>,
+    #[serde(borrow)]
+    aud: Cow<'a, str>,
+    sub: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<Uuid>,
+    realm: Realm,
+    sid: Uuid,
+    jti: Uuid,
+    iat: i64,
+    nbf: i64,
+    exp: i64,
+    #[serde(borrow)]
+    scope: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    token_use: Cow<'a, str>,
+}
+
+/// Reads a JSON object. Serde alone would also take an array of the values in order.
+fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Option<T> {
+    json.starts_with(b"{").then(|| serde_json::from_slice(json).ok()).flatten()
+}
+
+fn is_token68(token: &str) -> bool {
+    let body = token.trim_end_matches('=');
+    let known = |c: u8| c.is_ascii_alphanumeric() || b"-._~+/".contains(&c);
+    !body.is_empty() && body.bytes().all(known)
+}
+
+/// A UUIDv7 at the time given, not at the system clock's.
+fn new_id(now: i64) -> Uuid {
+    let millis = u64::try_from(now).unwrap_or_default().saturating_mul(1000);
+    Builder::from_unix_timestamp_millis(millis, &rand::random()).into_uuid()
+}

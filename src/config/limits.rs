@@ -1,0 +1,25 @@
+//! Settings of rate limits. Limits on the size of a request are in `http` and `graphql`.
+
+use std::num::NonZeroU32;
+
+use super::setting::section;
+
+section! {
+    /// How often one may ask.
+    pub struct Limits in "limits." {
+        /// Whether requests are counted at all.
+        enabled: bool = "true", env ["RATE_LIMIT_ENABLE"];
+        /// Requests a minute for one user.
+        api_per_minute: NonZeroU32 = "100", env ["API_RATE_LIMIT_PER_MINUTE"];
+        /// Requests one user may send at once.
+        api_burst: NonZeroU32 = "10", env ["API_RATE_LIMIT_BURST"];
+        /// Sign-ins a minute for one user name.
+        auth_per_minute: NonZeroU32 = "10", env ["AUTH_RATE_LIMIT_PER_MINUTE"];
+        /// Sign-ins a minute from one address.
+        auth_per_minute_address: NonZeroU32 = "30";
+        /// Requests an hour from one address without signing in.
+        anonymous_per_hour: NonZeroU32 = "100";
+        /// Requests an hour for one signed-in user.
+        signed_in_per_hour: NonZeroU32 = "1000";
+    }
+}

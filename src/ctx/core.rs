@@ -1,0 +1,261 @@
+//! The facts about one operation, and its single connection.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use parking_lot::Mutex;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::{App, Idempotency};
+use crate::authz::{Access, OperatorId, Permission};
+use crate::base::ids::UserId;
+use crate::bus::Wake;
+use crate::db::{Meter, PlatformConn, PlatformTx, TenantConn, TenantTx};
+use crate::error::{AppError, Result};
+use crate::tenancy::Tenant;
+
+/// Where an operation takes place.
+#[derive(Clone)]
+pub enum Scope {
+    Platform,
+    Tenant(Arc<Tenant>),
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    Anonymous,
+    SignedIn(Access),
+    /// The server itself, in jobs and commands: may do everything.
+    System,
+}
+
+/// Where a request came from.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// Ties log lines, errors and rows of one request together.
+    pub correlation_id: String,
+    pub ip: Option<IpAddr>,
+    pub user_agent: Option<String>,
+}
+
+/// The connection of an operation: taken when first needed, and never a second one beside it,
+/// since two borrows by one task would deadlock a busy pool.
+#[expect(clippy::large_enum_variant, reason = "one of it exists for each operation")]
+enum Held {
+    Nothing,
+    Connection(TenantConn),
+    /// The transaction of an idempotent request, open until its answer is known.
+    Open(TenantTx),
+}
+
+/// What an operation is about. Reached through `Ctx`.
+pub struct Core {
+    pub app: Arc<App>,
+    pub scope: Scope,
+    pub actor: Actor,
+    pub origin: Origin,
+    pub now: DateTime<Utc>,
+    pub meter: Meter,
+    idempotency: Option<Idempotency>,
+    held: RwLock<Held>,
+    /// Told to the bus once the change is committed.
+    wakes: Mutex<Vec<Wake>>,
+}
+
+impl Core {
+    pub fn new(app: Arc<App>, scope: Scope, actor: Actor, origin: Origin) -> Self {
+        Self {
+            now: app.clock.now(),
+            app,
+            scope,
+            actor,
+            origin,
+            meter: Meter::default(),
+            idempotency: None,
+            held: RwLock::new(Held::Nothing),
+            wakes: Mutex::default(),
+        }
+    }
+
+    /// The whole operation's change commits with its answer, under this key.
+    #[must_use]
+    pub fn with_idempotency(mut self, idempotency: Option<Idempotency>) -> Self {
+        self.idempotency = idempotency;
+        self
+    }
+
+    pub fn idempotency(&self) -> Option<&Idempotency> {
+        self.idempotency.as_ref()
+    }
+
+    /// Signs the caller in for the rest of the operation.
+    #[must_use]
+    pub fn acting_as(mut self, actor: Actor) -> Self {
+        self.actor = actor;
+        self
+    }
+
+    pub fn tenant(&self) -> Result<&Arc<Tenant>> {
+        match &self.scope {
+            Scope::Tenant(tenant) => Ok(tenant),
+            Scope::Platform => {
+                Err(AppError::WrongHost("this field belongs to a tenant; use a tenant's host"))
+            }
+        }
+    }
+
+    /// Fails unless the operation runs on the platform's own host.
+    pub fn on_platform(&self) -> Result<()> {
+        match &self.scope {
+            Scope::Platform => Ok(()),
+            Scope::Tenant(_) => {
+                Err(AppError::WrongHost("this field belongs to the platform; use its host"))
+            }
+        }
+    }
+
+    /// Fails unless the caller holds `permission`. Somebody who is not signed in learns nothing
+    /// else, not even that the field is on another host.
+    pub fn require(&self, permission: &Permission) -> Result<()> {
+        match &self.actor {
+            Actor::System => Ok(()),
+            Actor::Anonymous => Err(AppError::Unauthenticated("sign in first")),
+            Actor::SignedIn(access) if access.allows(permission) => Ok(()),
+            Actor::SignedIn(_) => Err(AppError::Forbidden(permission.name)),
+        }
+    }
+
+    /// The signed-in user, for `created_by` and its like; `None` for the server itself.
+    pub fn user(&self) -> Option<UserId> {
+        match &self.actor {
+            Actor::SignedIn(Access::User { id, .. }) => Some(*id),
+            _ => None,
+        }
+    }
+
+    pub fn operator(&self) -> Option<OperatorId> {
+        match &self.actor {
+            Actor::SignedIn(Access::Operator { id, .. }) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// The operation's connection, for reading. Several may read at once, in one round trip.
+    /// Let the guard go before anything that writes.
+    pub async fn read(&self) -> Result<RwLockReadGuard<'_, TenantConn>> {
+        let held = self.held.read().await;
+        let held = match &*held {
+            Held::Nothing => {
+                drop(held);
+                let mut mine = self.held.write().await;
+                if matches!(*mine, Held::Nothing) {
+                    let place = &self.tenant()?.place;
+                    *mine = Held::Connection(self.app.db.tenant(place, &self.meter).await?);
+                }
+                RwLockWriteGuard::downgrade(mine)
+            }
+            _ => held,
+        };
+        RwLockReadGuard::try_map(held, |held| match held {
+            Held::Nothing => None,
+            Held::Connection(conn) => Some(conn),
+            Held::Open(tx) => Some(&**tx),
+        })
+        .map_err(|_| AppError::internal("the operation's connection was lost"))
+    }
+
+    /// One transaction in the tenant's schema: commits on `Ok`, rolls back on `Err`.
+    pub async fn write<T>(&self, work: impl AsyncFnOnce(&TenantTx) -> Result<T>) -> Result<T> {
+        let mut held = self.held.write().await;
+        let tx = match std::mem::replace(&mut *held, Held::Nothing) {
+            Held::Open(tx) => tx,
+            Held::Connection(conn) => self.begin(conn).await?,
+            Held::Nothing => {
+                let place = &self.tenant()?.place;
+                self.begin(self.app.db.tenant(place, &self.meter).await?).await?
+            }
+        };
+        match work(&tx).await {
+            Ok(value) if self.idempotency.is_some() => {
+                *held = Held::Open(tx);
+                Ok(value)
+            }
+            Ok(value) => {
+                *held = Held::Connection(tx.commit().await?);
+                drop(held);
+                self.tell().await;
+                Ok(value)
+            }
+            Err(e) => {
+                *held = Held::Connection(tx.rollback().await?);
+                self.wakes.lock().clear();
+                Err(e)
+            }
+        }
+    }
+
+    async fn begin(&self, conn: TenantConn) -> Result<TenantTx> {
+        let tx = conn.transaction().await?;
+        if let (Some(idempotency), Some(user)) = (&self.idempotency, self.user()) {
+            idempotency.claim(&tx, user, self.now).await?;
+        }
+        Ok(tx)
+    }
+
+    /// Gives the connection back before the operation ends, for when it waits for something else.
+    pub async fn release(&self) {
+        let mut held = self.held.write().await;
+        if matches!(*held, Held::Connection(_)) {
+            *held = Held::Nothing;
+        }
+    }
+
+    /// Ends an idempotent request: commits what it wrote together with its answer, or nothing
+    /// when the answer is not worth keeping.
+    pub async fn finish(&self, answer: Option<&str>) -> Result<()> {
+        let mut held = self.held.write().await;
+        let Held::Open(tx) = std::mem::replace(&mut *held, Held::Nothing) else { return Ok(()) };
+        match (answer, &self.idempotency, self.user()) {
+            (Some(answer), Some(idempotency), Some(user)) => {
+                idempotency.store(&tx, user, answer).await?;
+                tx.commit().await?;
+            }
+            _ => {
+                tx.rollback().await?;
+                self.wakes.lock().clear();
+            }
+        }
+        drop(held);
+        self.tell().await;
+        Ok(())
+    }
+
+    /// Tells all processes, once the change is committed.
+    pub fn wake(&self, wake: Wake) {
+        self.wakes.lock().push(wake);
+    }
+
+    async fn tell(&self) {
+        let wakes = std::mem::take(&mut *self.wakes.lock());
+        for wake in wakes {
+            self.app.bus.publish(wake).await;
+        }
+    }
+
+    /// A connection to the platform's tables.
+    pub async fn platform(&self) -> Result<PlatformConn> {
+        self.app.db.platform(&self.meter).await
+    }
+
+    /// One transaction on the platform's tables.
+    pub async fn write_platform<T>(
+        &self,
+        work: impl AsyncFnOnce(&PlatformTx) -> Result<T>,
+    ) -> Result<T> {
+        let value = self.app.db.write_platform(&self.meter, work).await?;
+        self.tell().await;
+        Ok(value)
+    }
+}

@@ -1,0 +1,23 @@
+//! What loaders work with. Slices implement `Loader<TheirKey>` for it.
+
+use std::sync::Arc;
+
+use tokio::sync::RwLockReadGuard;
+
+use super::Core;
+use crate::db::TenantConn;
+use crate::error::{AppError, Result};
+
+/// The way from a loader to the operation's own connection.
+pub struct Loaders(Arc<Core>);
+
+impl Loaders {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        Self(core)
+    }
+
+    /// The operation's connection; the failure is shared by all who wait for the batch.
+    pub async fn read(&self) -> Result<RwLockReadGuard<'_, TenantConn>, Arc<AppError>> {
+        self.0.read().await.map_err(Arc::new)
+    }
+}

@@ -1,0 +1,143 @@
+//! Pools, and connections pinned to one schema. Nothing else borrows a connection or holds SQL.
+
+mod conn;
+mod connect;
+pub mod errors;
+pub mod migrate;
+mod names;
+mod owner;
+pub mod page;
+mod per_parent;
+mod pin;
+mod pool;
+mod predicate;
+pub mod schema;
+
+use std::time::Duration;
+
+pub use conn::{Meter, PlatformConn, PlatformTx, TenantConn, TenantTx};
+pub use connect::{Connector, Timeouts};
+pub use names::{RoleName, SCHEMA_PREFIX, TenantSchema};
+pub use page::{Listing, Page, Sorted};
+pub use per_parent::per_parent;
+pub use pin::TenantPlace;
+pub use predicate::{Column, Ordering, Predicate, Sort, Test, Value, pattern};
+
+use self::pin::Pin;
+use self::pool::AffinePool;
+use crate::config::{Config, Database};
+use crate::error::{AppError, Result};
+
+/// Connections kept for the platform's own tables.
+const PLATFORM_POOL: usize = 2;
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    tenants: AffinePool,
+    platform: AffinePool,
+    platform_pin: Pin,
+    owner: Connector,
+    wait: Duration,
+    tenant_permits: usize,
+}
+
+impl Db {
+    /// Opens the pools. `owner` is the login that owns the schemas.
+    pub async fn connect(app: Connector, owner: Connector, settings: &Database) -> Result<Self> {
+        let size = settings.pool_size as usize;
+        let wait = Duration::from_millis(settings.pool_wait_ms);
+        let platform_pin = Pin::Platform(app.app_role().clone());
+        let db = Self {
+            tenants: AffinePool::new(app.clone(), size, wait)?,
+            platform: AffinePool::new(app, PLATFORM_POOL, wait)?,
+            platform_pin,
+            owner,
+            wait,
+            tenant_permits: match settings.tenant_concurrency as usize {
+                0 => size.div_ceil(2),
+                n => n,
+            },
+        };
+        tokio::try_join!(db.tenants.prewarm(), db.platform.prewarm())?;
+        Ok(db)
+    }
+
+    /// Connectors for the application's and the owner's login, as configured.
+    pub fn connectors(
+        config: &Config,
+        url: &str,
+        owner_url: &str,
+    ) -> Result<(Connector, Connector)> {
+        let settings = &config.database;
+        let role = RoleName::parse(&settings.app_role).ok_or_else(|| {
+            AppError::internal("DATABASE_APP_ROLE must be a plain lower-case name")
+        })?;
+        let timeouts = Timeouts {
+            connect: Duration::from_millis(settings.connect_timeout_ms),
+            statement: Duration::from_millis(settings.statement_timeout_ms),
+            lock: Duration::from_millis(settings.lock_timeout_ms),
+            idle_in_transaction: Duration::from_millis(settings.idle_in_transaction_timeout_ms),
+        };
+        let app = Connector::parse(url, role.clone(), timeouts)?;
+        Ok((app, Connector::parse(owner_url, role, timeouts)?))
+    }
+
+    /// A place for a tenant, with its share of the pool.
+    pub fn place(&self, tenant: uuid::Uuid, schema: TenantSchema) -> TenantPlace {
+        TenantPlace::new(tenant, schema, self.tenant_permits)
+    }
+
+    /// A connection that sees `place` alone. It goes back to the pool when dropped.
+    pub async fn tenant(&self, place: &TenantPlace, meter: &Meter) -> Result<TenantConn> {
+        let permit = tokio::time::timeout(self.wait, place.permits().clone().acquire_owned())
+            .await
+            .map_err(|e| AppError::Unavailable(e.into()))?
+            .map_err(|e| AppError::Internal(e.into()))?;
+        let lease = self.tenants.checkout(&Pin::Tenant(place.clone())).await?;
+        Ok(TenantConn::pooled(lease, place.tag(), meter.clone(), Some(permit)))
+    }
+
+    /// A connection that sees the platform's tables.
+    pub async fn platform(&self, meter: &Meter) -> Result<PlatformConn> {
+        let lease = self.platform.checkout(&self.platform_pin).await?;
+        Ok(PlatformConn::pooled(lease, "", meter.clone(), None))
+    }
+
+    /// One transaction on the platform's tables: commits on `Ok`, rolls back on `Err`.
+    pub async fn write_platform<T, F>(&self, meter: &Meter, work: F) -> Result<T>
+    where
+        F: AsyncFnOnce(&PlatformTx) -> Result<T>,
+    {
+        let tx = self.platform(meter).await?.begin().await?;
+        match work(&tx).await {
+            Ok(value) => tx.commit().await.map(|_| value).map_err(Into::into),
+            Err(e) => {
+                tx.rollback().await?;
+                Err(e)
+            }
+        }
+    }
+
+    /// The login that owns the schemas: for migrations and the making of tenants.
+    pub fn owner(&self) -> &Connector {
+        &self.owner
+    }
+
+    /// Tenants' connections: open, and of these idle.
+    pub fn pool_size(&self) -> (usize, usize) {
+        self.tenants.size()
+    }
+
+    /// Drops cached plans and statements, which a migration may have made stale.
+    pub fn forget_idle(&self) {
+        self.tenants.forget_idle();
+    }
+}
+
+impl TenantConn {
+    /// Opens a transaction on this connection; dropping it rolls back and closes the connection.
+    pub async fn transaction(self) -> Result<TenantTx> {
+        Ok(self.begin().await?)
+    }
+}

@@ -1,0 +1,157 @@
+//! What an operation may cost with the variables it came with: a bound, not a measurement. The
+//! sizes that do not depend on variables are in `measure`.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::parser::types::{
+    Field, OperationDefinition, OperationType, Selection, SelectionSet,
+};
+use async_graphql::{Name, Value};
+use serde_json::Map;
+
+use super::{Limits, Prepared, error::DocumentError};
+
+/// Rows of a page when none are asked for; also when the number cannot be read, which the
+/// resolver then refuses.
+const DEFAULT_PAGE: u64 = 20;
+const MUTATION_FIELD: u64 = 10;
+const OBJECT_FIELD: u64 = 1;
+
+/// The most that an operation can cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Estimate {
+    /// Objects to resolve, ten for each field of a mutation.
+    pub cost: u64,
+    /// Rows on all pages together.
+    pub nodes: u64,
+}
+
+impl Estimate {
+    /// Refuses what is dearer than allowed.
+    pub(super) fn check(self, limits: &Limits) -> Result<Self, DocumentError> {
+        let Self { cost, nodes } = self;
+        let refuse = |what: String, found, limit| {
+            Err(DocumentError::too_complex(&what, limit).costing(found))
+        };
+        if cost > limits.max_cost as u64 {
+            return refuse(format!("the operation costs {cost}"), cost, limits.max_cost);
+        }
+        if nodes > limits.max_nodes as u64 {
+            return refuse(format!("the operation asks for {nodes} rows"), nodes, limits.max_nodes);
+        }
+        Ok(self)
+    }
+
+    fn beside(self, other: Self) -> Self {
+        Self {
+            cost: self.cost.saturating_add(other.cost),
+            nodes: self.nodes.saturating_add(other.nodes),
+        }
+    }
+
+    fn times(self, factor: u64) -> Self {
+        Self { cost: self.cost.saturating_mul(factor), nodes: self.nodes.saturating_mul(factor) }
+    }
+}
+
+/// The cost of one operation of a document. `connections` are the fields that answer a page even
+/// when `first` and `last` are left out.
+pub(super) fn estimate(
+    prepared: &Prepared,
+    operation: &OperationDefinition,
+    variables: &Map<String, serde_json::Value>,
+    connections: &HashSet<String>,
+) -> Estimate {
+    let numbers = numbers(operation, variables);
+    let mut prices = Prices { prepared, connections, numbers, fragments: HashMap::new() };
+    for name in &prepared.fragments {
+        if let Some(fragment) = prepared.document.fragments.get(name) {
+            let price = prices.of_set(&fragment.node.selection_set.node, OBJECT_FIELD);
+            prices.fragments.insert(name, price);
+        }
+    }
+    let field = match operation.ty {
+        OperationType::Mutation => MUTATION_FIELD,
+        OperationType::Query | OperationType::Subscription => OBJECT_FIELD,
+    };
+    prices.of_set(&operation.selection_set.node, field)
+}
+
+struct Prices<'a> {
+    prepared: &'a Prepared,
+    connections: &'a HashSet<String>,
+    /// The variables that are whole numbers.
+    numbers: HashMap<&'a str, u64>,
+    fragments: HashMap<&'a str, Estimate>,
+}
+
+impl Prices<'_> {
+    /// `field` is what each field directly in the set costs.
+    fn of_set(&self, set: &SelectionSet, field: u64) -> Estimate {
+        let prices = set.items.iter().map(|selection| match &selection.node {
+            Selection::Field(node) => self.of_field(&node.node, field),
+            Selection::InlineFragment(inline) => {
+                self.of_set(&inline.node.selection_set.node, field)
+            }
+            Selection::FragmentSpread(spread) => {
+                self.of_fragment(&spread.node.fragment_name.node, field)
+            }
+        });
+        prices.fold(Estimate::default(), Estimate::beside)
+    }
+
+    fn of_fragment(&self, name: &str, field: u64) -> Estimate {
+        if field == OBJECT_FIELD {
+            return self.fragments.get(name).copied().unwrap_or_default();
+        }
+        // Root fields of a mutation are few: `measure` saw to it.
+        let fragment = self.prepared.document.fragments.get(name);
+        fragment.map_or_else(Estimate::default, |fragment| {
+            self.of_set(&fragment.node.selection_set.node, field)
+        })
+    }
+
+    fn of_field(&self, field: &Field, own: u64) -> Estimate {
+        let leaf = field.selection_set.node.items.is_empty();
+        let own = if leaf && own == OBJECT_FIELD { 0 } else { own };
+        let inside = self.of_set(&field.selection_set.node, OBJECT_FIELD);
+        let rows = self.rows(field);
+        let inside = inside.times(rows.unwrap_or(1));
+        inside.beside(Estimate { cost: own, nodes: rows.unwrap_or(0) })
+    }
+
+    /// How many rows a field answers at most; `None` when it is no list with pages.
+    fn rows(&self, field: &Field) -> Option<u64> {
+        let sizes = ["first", "last"].into_iter().filter_map(|name| field.get_argument(name));
+        let asked = sizes.map(|size| {
+            let number = |name: Name| self.numbers.get(&*name).copied().ok_or(());
+            let value = size.node.clone().into_const_with(|name| number(name).map(Value::from));
+            value.as_ref().ok().and_then(whole).unwrap_or(DEFAULT_PAGE)
+        });
+        let name = field.name.node.as_str();
+        asked.max().or_else(|| self.connections.contains(name).then_some(DEFAULT_PAGE))
+    }
+}
+
+fn whole(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64(),
+        _ => None,
+    }
+}
+
+/// The whole numbers among the variables, given or by default.
+fn numbers<'a>(
+    operation: &'a OperationDefinition,
+    variables: &Map<String, serde_json::Value>,
+) -> HashMap<&'a str, u64> {
+    let numbers = operation.variable_definitions.iter().filter_map(|definition| {
+        let name = definition.node.name.node.as_str();
+        let number = match variables.get(name) {
+            Some(given) => given.as_u64(),
+            None => whole(&definition.node.default_value.as_ref()?.node),
+        };
+        Some((name, number?))
+    });
+    numbers.collect()
+}

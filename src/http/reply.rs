@@ -1,0 +1,172 @@
+//! How refusals and results read in an answer. What is refused, and why, is decided elsewhere.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_graphql::{Response, ServerError, Value};
+use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::IntoResponse;
+use serde::Serialize;
+
+use super::codes::{code_of, is_retryable, tidy, tidy_all};
+use super::negotiate::Media;
+use crate::graphql::document::DocumentError;
+
+/// A request that is refused as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    pub status: StatusCode,
+    pub code: &'static str,
+    pub message: String,
+    /// The methods that would do, for 405.
+    pub allow: Option<&'static str>,
+    pub retry_after: Option<Duration>,
+    /// The challenge that goes with 401.
+    pub www_authenticate: Option<&'static str>,
+    /// Set when only the document is wrong; then it tells where, and which limit was crossed.
+    pub document: Option<Box<DocumentError>>,
+}
+
+impl Failure {
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let (allow, retry_after, www_authenticate, document) = (None, None, None, None);
+        Self { status, code, message, allow, retry_after, www_authenticate, document }
+    }
+
+    /// The operation may not be run with this method.
+    pub fn method_not_allowed(allow: &'static str, message: &str) -> Self {
+        let failure = Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
+        Self { allow: Some(allow), ..failure }
+    }
+
+    /// The answer. An event stream that never began is answered in JSON.
+    pub fn into_response(self, media: Media, request_id: &str) -> axum::response::Response {
+        let status = match self.document {
+            // As the specification asks; limits are answered with 400 in either form.
+            Some(ref error) if media == Media::Json && error.limit.is_none() => StatusCode::OK,
+            _ => self.status,
+        };
+        let mut headers = HeaderMap::new();
+        if let Some(methods) = self.allow {
+            headers.insert(ALLOW, HeaderValue::from_static(methods));
+        }
+        if let Some(wait) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
+        }
+        if let Some(challenge) = self.www_authenticate {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        let mut error = ServerError::from(self);
+        tidy(&mut error, request_id);
+        let body = Body { errors: &[error], data: None, extensions: &BTreeMap::new() };
+        write(status, headers, media, &body)
+    }
+}
+
+impl From<DocumentError> for Failure {
+    fn from(e: DocumentError) -> Self {
+        let failure = Self::new(StatusCode::BAD_REQUEST, e.code, e.message.clone());
+        Self { document: Some(Box::new(e)), ..failure }
+    }
+}
+
+/// For transports that put errors into messages of their own; see `codes::tidy`.
+impl From<Failure> for ServerError {
+    fn from(failure: Failure) -> Self {
+        if let Some(error) = failure.document {
+            return Self::from(*error);
+        }
+        let mut error = Self::new(failure.message, None);
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("code", failure.code);
+        if let Some(wait) = failure.retry_after {
+            extensions.set("retryAfterMs", wait.as_millis() as u64);
+        }
+        error
+    }
+}
+
+/// Writes the result of an operation.
+pub fn render(mut response: Response, media: Media, request_id: &str) -> axum::response::Response {
+    tidy_all(&mut response, request_id);
+    let refused = is_refused(&response);
+    let mut headers = std::mem::take(&mut response.http_headers);
+    let status = match unanswered(&response) {
+        Some((status, wait)) => {
+            if let Some(wait) = wait {
+                headers.insert(RETRY_AFTER, HeaderValue::from(seconds(wait)));
+            }
+            status
+        }
+        None if refused && media == Media::GraphqlResponse => StatusCode::BAD_REQUEST,
+        None => StatusCode::OK,
+    };
+    let data = (!refused).then_some(&response.data);
+    let body = Body { errors: &response.errors, data, extensions: &response.extensions };
+    write(status, headers, media, &body)
+}
+
+/// Whether the operation never began: such a result has no `data`.
+pub fn is_refused(response: &Response) -> bool {
+    let errors = &response.errors;
+    response.data == Value::Null
+        && !errors.is_empty()
+        && errors.iter().all(|error| error.path.is_empty())
+}
+
+/// The status for a result without any data, when its errors tell more than 200 would.
+fn unanswered(response: &Response) -> Option<(StatusCode, Option<Duration>)> {
+    let nothing = match &response.data {
+        Value::Object(fields) => fields.values().all(|field| *field == Value::Null),
+        data => *data == Value::Null,
+    };
+    let mut errors = response.errors.iter().filter(|_| nothing);
+    errors.find_map(|error| {
+        let code = code_of(error)?;
+        let status = match code {
+            "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
+            "UNAVAILABLE" | "TENANT_MIGRATING" => StatusCode::SERVICE_UNAVAILABLE,
+            "IDEMPOTENCY_IN_PROGRESS" => StatusCode::CONFLICT,
+            "IDEMPOTENCY_KEY_REUSED" => StatusCode::UNPROCESSABLE_ENTITY,
+            _ => return None,
+        };
+        let wait = match error.extensions.as_ref().and_then(|all| all.get("retryAfterMs")) {
+            Some(Value::Number(wait)) => wait.as_u64().map(Duration::from_millis),
+            _ => None,
+        };
+        Some((status, wait.or(is_retryable(code).then_some(Duration::from_secs(1)))))
+    })
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    extensions: &'a BTreeMap<String, Value>,
+}
+
+fn write(
+    status: StatusCode,
+    mut headers: HeaderMap,
+    media: Media,
+    body: &Body<'_>,
+) -> axum::response::Response {
+    headers.insert(CONTENT_TYPE, media.content_type());
+    match serde_json::to_vec(body) {
+        Ok(text) => (status, headers, text).into_response(),
+        Err(e) => {
+            tracing::error!(error = %e, "a result cannot be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// Whole seconds, at least one.
+fn seconds(wait: Duration) -> u64 {
+    wait.as_millis().div_ceil(1000).max(1) as u64
+}

@@ -1,0 +1,88 @@
+//! Queries on `tenants`. No rules and no permissions here.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::model::{NewTenant, TenantPatch, TenantRecord};
+use crate::base::ids::TenantId;
+use crate::db::schema::platform::tenants;
+use crate::db::{Listing, PlatformConn, PlatformTx, TenantSchema};
+
+pub async fn find(mut conn: &PlatformConn, id: TenantId) -> QueryResult<Option<TenantRecord>> {
+    tenants::table.find(id).select(TenantRecord::as_select()).first(&mut conn).await.optional()
+}
+
+pub async fn by_schema(
+    mut conn: &PlatformConn,
+    schema: &TenantSchema,
+) -> QueryResult<Option<TenantRecord>> {
+    tenants::table
+        .filter(tenants::schema_name.eq(schema.as_str()))
+        .select(TenantRecord::as_select())
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+pub async fn page(mut conn: &PlatformConn, listing: &Listing) -> QueryResult<Vec<TenantRecord>> {
+    tenants::table
+        .filter(listing.filter())
+        .order(listing.order())
+        .limit(listing.limit())
+        .offset(listing.offset())
+        .select(TenantRecord::as_select())
+        .load(&mut conn)
+        .await
+}
+
+pub async fn count(mut conn: &PlatformConn, listing: &Listing) -> QueryResult<i64> {
+    tenants::table.filter(listing.predicate.clone()).select(count_star()).first(&mut conn).await
+}
+
+pub async fn insert(
+    tx: &PlatformTx,
+    id: TenantId,
+    schema: &TenantSchema,
+    new: &NewTenant,
+    now: DateTime<Utc>,
+) -> QueryResult<TenantRecord> {
+    let mut conn: &PlatformConn = tx;
+    diesel::insert_into(tenants::table)
+        .values((
+            tenants::id.eq(id),
+            tenants::schema_name.eq(schema.as_str()),
+            tenants::name.eq(&new.name),
+            tenants::created_on.eq(now.date_naive()),
+            new.max_users.map(|n| tenants::max_users.eq(n)),
+            tenants::created_at.eq(now),
+            tenants::updated_at.eq(now),
+        ))
+        .returning(TenantRecord::as_returning())
+        .get_result(&mut conn)
+        .await
+}
+
+pub async fn update(
+    tx: &PlatformTx,
+    id: TenantId,
+    expected_version: Option<i32>,
+    patch: &TenantPatch,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<TenantRecord>> {
+    let mut conn: &PlatformConn = tx;
+    let mut query = diesel::update(tenants::table.find(id))
+        .set((patch, tenants::version.eq(tenants::version + 1), tenants::updated_at.eq(now)))
+        .returning(TenantRecord::as_returning())
+        .into_boxed();
+    if let Some(version) = expected_version {
+        query = query.filter(tenants::version.eq(version));
+    }
+    query.get_result(&mut conn).await.optional()
+}
+
+pub async fn delete(tx: &PlatformTx, id: TenantId) -> QueryResult<usize> {
+    let mut conn: &PlatformConn = tx;
+    diesel::delete(tenants::table.find(id)).execute(&mut conn).await
+}

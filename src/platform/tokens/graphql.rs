@@ -1,0 +1,219 @@
+//! Signing in and out, in the API.
+
+use async_graphql::{Context, InputObject, Object, SimpleObject};
+use chrono::DateTime as ChronoDateTime;
+
+use super::service::{self, Account, Target};
+use crate::auth::Realm;
+use crate::graphql::error::user_errors;
+use crate::graphql::scalars::DateTime;
+use crate::graphql::{CtxExt, Result};
+use crate::platform::operators::graphql::OperatorNode;
+use crate::tenant::sessions::service::{SignIn, SignedIn};
+use crate::tenant::users::graphql::UserNode;
+
+/// Who wants to sign in. Give the address or the user name.
+#[derive(InputObject)]
+pub struct TokenCreateInput {
+    /// The account's address.
+    email: Option<String>,
+    /// The account's user name.
+    username: Option<String>,
+    /// The account's password.
+    password: String,
+    /// On a platform host: the tenant to sign in to, by schema name (`acme` or `t_acme`); without
+    /// it, operators sign in to the platform. On a tenant's host it may be left out.
+    tenant: Option<String>,
+}
+
+/// A refresh token to be replaced.
+#[derive(InputObject)]
+pub struct TokenRefreshInput {
+    /// The newest refresh token of the session. It can be used once.
+    refresh_token: String,
+    /// On a platform host: the tenant it is of, as in `tokenCreate`.
+    tenant: Option<String>,
+}
+
+/// The session to end.
+#[derive(InputObject)]
+pub struct TokenRevokeInput {
+    /// Any refresh token of the session.
+    refresh_token: String,
+    /// On a platform host: the tenant it is of, as in `tokenCreate`.
+    tenant: Option<String>,
+}
+
+/// An access token to look at.
+#[derive(InputObject)]
+pub struct TokenVerifyInput {
+    /// The token.
+    access_token: String,
+}
+
+/// A pair of tokens.
+#[derive(SimpleObject, Default)]
+pub struct TokenCreatePayload {
+    /// Goes into the header `Authorization: Bearer …` of every request.
+    access_token: Option<String>,
+    /// Gets the next pair from `tokenRefresh`, once.
+    refresh_token: Option<String>,
+    /// Seconds until the access token ends.
+    expires_in: Option<i64>,
+    /// The tenant's user who signed in.
+    user: Option<UserNode>,
+    /// The operator who signed in.
+    operator: Option<OperatorNode>,
+    /// What to put right; empty when it worked. Wrong credentials are no user error: they answer
+    /// with the code UNAUTHENTICATED in `errors`.
+    user_errors: Vec<crate::graphql::error::UserError>,
+}
+
+impl From<SignedIn<Account>> for TokenCreatePayload {
+    fn from(s: SignedIn<Account>) -> Self {
+        let (user, operator) = match s.who {
+            Account::User(user) => (Some(user.into()), None),
+            Account::Operator(operator) => (None, Some(operator.into())),
+        };
+        Self {
+            access_token: Some(s.access_token),
+            refresh_token: Some(s.refresh_token),
+            expires_in: Some(s.expires_in),
+            user,
+            operator,
+            user_errors: vec![],
+        }
+    }
+}
+
+/// The next pair of tokens.
+#[derive(SimpleObject, Default)]
+pub struct TokenRefreshPayload {
+    /// Goes into the header `Authorization: Bearer …` of every request.
+    access_token: Option<String>,
+    /// Gets the next pair, once. The old one does not hold any more: using it again ends the
+    /// session.
+    refresh_token: Option<String>,
+    /// Seconds until the access token ends.
+    expires_in: Option<i64>,
+    /// The tenant's user whose session it is.
+    user: Option<UserNode>,
+    /// The operator whose session it is.
+    operator: Option<OperatorNode>,
+    /// What to put right; empty when it worked.
+    user_errors: Vec<crate::graphql::error::UserError>,
+}
+
+impl From<TokenCreatePayload> for TokenRefreshPayload {
+    fn from(p: TokenCreatePayload) -> Self {
+        Self {
+            access_token: p.access_token,
+            refresh_token: p.refresh_token,
+            expires_in: p.expires_in,
+            user: p.user,
+            operator: p.operator,
+            user_errors: p.user_errors,
+        }
+    }
+}
+
+/// What signing out answers.
+#[derive(SimpleObject)]
+pub struct TokenRevokePayload {
+    /// Whether the session has ended.
+    revoked: bool,
+    /// What to put right; empty when it worked.
+    user_errors: Vec<crate::graphql::error::UserError>,
+}
+
+/// Which kind of account a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
+pub enum TokenRealm {
+    /// A user of one tenant.
+    Tenant,
+    /// An operator of the platform.
+    Platform,
+}
+
+/// What an access token is good for.
+#[derive(SimpleObject, Default)]
+pub struct TokenVerifyPayload {
+    /// Whether it holds on this host now: signature, time, tenant, session and account.
+    is_valid: bool,
+    /// When it ends.
+    expires_at: Option<DateTime>,
+    /// Which kind of account it is for.
+    realm: Option<TokenRealm>,
+    /// What to put right; empty when it worked. A token that does not hold is no mistake.
+    user_errors: Vec<crate::graphql::error::UserError>,
+}
+
+#[derive(Default)]
+pub struct Mutation;
+
+#[Object(name = "TokenMutation")]
+impl Mutation {
+    /// Signs in with a password. Needs no token.
+    async fn token_create(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who wants to sign in.")] input: TokenCreateInput,
+    ) -> Result<TokenCreatePayload> {
+        let target = Target { tenant: input.tenant };
+        let with =
+            SignIn { email: input.email, username: input.username, password: input.password };
+        answer(service::create(ctx.app(), target, with).await)
+    }
+
+    /// Replaces the pair of tokens by a new one. Needs no access token.
+    async fn token_refresh(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The refresh token.")] input: TokenRefreshInput,
+    ) -> Result<TokenRefreshPayload> {
+        let target = Target { tenant: input.tenant };
+        Ok(answer(service::refresh(ctx.app(), target, &input.refresh_token).await)?.into())
+    }
+
+    /// Signs out: ends the session, whose access tokens do not hold any more from this moment on.
+    /// Needs no access token.
+    async fn token_revoke(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The session's refresh token.")] input: TokenRevokeInput,
+    ) -> Result<TokenRevokePayload> {
+        let target = Target { tenant: input.tenant };
+        Ok(match service::revoke(ctx.app(), target, &input.refresh_token).await {
+            Ok(()) => TokenRevokePayload { revoked: true, user_errors: vec![] },
+            Err(e) => TokenRevokePayload { revoked: false, user_errors: user_errors(e)? },
+        })
+    }
+
+    /// Says whether an access token holds here and now. A mutation, so that no token ever stands
+    /// in a URL.
+    async fn token_verify(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The token to look at.")] input: TokenVerifyInput,
+    ) -> Result<TokenVerifyPayload> {
+        let Some(identity) = service::verify(ctx.app(), &input.access_token).await? else {
+            return Ok(TokenVerifyPayload::default());
+        };
+        Ok(TokenVerifyPayload {
+            is_valid: true,
+            expires_at: ChronoDateTime::from_timestamp(identity.expires_at, 0).map(Into::into),
+            realm: Some(match identity.realm {
+                Realm::Tenant => TokenRealm::Tenant,
+                Realm::Platform => TokenRealm::Platform,
+            }),
+            user_errors: vec![],
+        })
+    }
+}
+
+fn answer(result: crate::error::Result<SignedIn<Account>>) -> Result<TokenCreatePayload> {
+    Ok(match result {
+        Ok(signed_in) => signed_in.into(),
+        Err(e) => TokenCreatePayload { user_errors: user_errors(e)?, ..Default::default() },
+    })
+}

@@ -1,0 +1,70 @@
+//! The list of slices. Adding one to the server means adding its name here.
+
+mod nodes;
+
+use async_graphql::{EmptySubscription, MergedObject, Schema};
+
+use crate::authz::Permission;
+
+macro_rules! slices {
+    (query: [$($q:path),* $(,)?], mutation: [$($m:path),* $(,)?], permissions: [$($p:path),* $(,)?] $(,)?) => {
+        /// Reads. Every field says who may use it; what the caller may not see is null or absent.
+        #[derive(MergedObject, Default)]
+        pub struct Query($($q),*);
+
+        /// Changes. Each answers with a payload whose `userErrors` say what to put right.
+        #[derive(MergedObject, Default)]
+        pub struct Mutation($($m),*);
+
+        /// All permissions that there are, slice by slice.
+        pub const PERMISSIONS: &[&[&Permission]] = &[$($p),*];
+    };
+}
+
+slices! {
+    query: [
+        nodes::NodeQuery,
+        crate::tenant::users::graphql::Query,
+        crate::tenant::projects::graphql::Query,
+        crate::tenant::tasks::graphql::Query,
+        crate::tenant::documents::graphql::Query,
+        crate::platform::operators::graphql::Query,
+        crate::platform::tenants::graphql::Query,
+    ],
+    mutation: [
+        crate::platform::tokens::graphql::Mutation,
+        crate::tenant::users::graphql::Mutation,
+        crate::tenant::projects::graphql::Mutation,
+        crate::tenant::tasks::graphql::Mutation,
+        crate::tenant::documents::graphql::Mutation,
+        crate::platform::tenants::graphql::Mutation,
+        crate::platform::domains::graphql::Mutation,
+    ],
+    permissions: [
+        crate::tenant::users::service::PERMISSIONS,
+        crate::tenant::projects::service::PERMISSIONS,
+        crate::tenant::tasks::service::PERMISSIONS,
+        crate::tenant::documents::service::PERMISSIONS,
+    ],
+}
+
+/// The whole API.
+pub type AppSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the schema. Limits on documents are checked before it sees them.
+pub fn schema() -> AppSchema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .register_output_type::<nodes::Audited>()
+        .disable_suggestions()
+        .finish()
+}
+
+/// The schema in GraphQL's own language, as `schema.graphql` holds it.
+pub fn sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .include_specified_by();
+    schema().sdl_with_options(options)
+}

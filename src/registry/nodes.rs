@@ -1,0 +1,100 @@
+//! `node` and `nodes`: any object by its global id, whose prefix tells the type.
+
+use async_graphql::{Context, ID, Interface, Object};
+
+use crate::base::ids::UserId;
+use crate::error::AppError;
+use crate::graphql::error::or_null;
+use crate::graphql::scalars::DateTime;
+use crate::graphql::{CtxExt, Result, node};
+use crate::tenant::documents::graphql::DocumentNode;
+use crate::tenant::documents::{self, DocumentId};
+use crate::tenant::projects::graphql::ProjectNode;
+use crate::tenant::projects::{self, ProjectId};
+use crate::tenant::tasks::graphql::TaskNode;
+use crate::tenant::tasks::{self, TaskId};
+use crate::tenant::users;
+use crate::tenant::users::graphql::UserNode;
+
+/// How many ids `nodes` takes.
+const MAX_NODES: usize = 100;
+
+/// Anything that can be fetched again by its global `id`.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Global id."))]
+pub enum Node {
+    User(UserNode),
+    Project(ProjectNode),
+    Task(TaskNode),
+    Document(DocumentNode),
+}
+
+/// Columns that every row of a tenant carries.
+#[derive(Interface)]
+#[graphql(
+    field(name = "created_at", ty = "&DateTime", desc = "When it was added."),
+    field(name = "updated_at", ty = "&DateTime", desc = "When it was last changed."),
+    field(name = "created_by", ty = "Option<UserNode>", desc = "Who added it."),
+    field(name = "updated_by", ty = "Option<UserNode>", desc = "Who changed it last.")
+)]
+pub enum Audited {
+    User(UserNode),
+    Project(ProjectNode),
+    Task(TaskNode),
+    Document(DocumentNode),
+}
+
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The object with this id, or null when there is none that you may see.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A global id.")] id: ID,
+    ) -> Result<Option<Node>> {
+        find(ctx, "id", &id).await
+    }
+
+    /// The objects with these ids, in the same order; null in the place of each that you may not
+    /// see.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > MAX_NODES {
+            let why = format!("can't hold more than {MAX_NODES} ids");
+            let problem = crate::error::Problem::Invalid;
+            return Err(crate::error::Invalid::new(problem, "ids", why).into());
+        }
+        futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, "ids", id))).await
+    }
+}
+
+/// One statement for all ids of a type, thanks to the loaders.
+async fn find(ctx: &Context<'_>, field: &str, id: &ID) -> Result<Option<Node>> {
+    let (prefix, uuid) = node::parse(field, id)?;
+    let app = ctx.app();
+    Ok(match prefix {
+        UserId::PREFIX => {
+            app.require(&users::service::VIEW)?;
+            app.loaders.load_one(UserId(uuid)).await?.map(|u| Node::User(u.into()))
+        }
+        ProjectId::PREFIX => {
+            app.require(&projects::service::VIEW)?;
+            app.loaders.load_one(ProjectId(uuid)).await?.map(|p| Node::Project(p.into()))
+        }
+        TaskId::PREFIX => {
+            app.require(&tasks::service::VIEW)?;
+            app.loaders.load_one(TaskId(uuid)).await?.map(|t| Node::Task(t.into()))
+        }
+        DocumentId::PREFIX => {
+            app.require(&documents::service::VIEW)?;
+            app.loaders.load_one(DocumentId(uuid)).await?.map(|d| Node::Document(d.into()))
+        }
+        _ => or_null(Err(AppError::NotFound("object")))?,
+    })
+}

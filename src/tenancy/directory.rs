@@ -1,0 +1,166 @@
+//! The directory of tenants, cached in memory. The bus empties it the moment a tenant changes,
+//! here or in another process.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::time::Duration;
+
+use diesel::prelude::{
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl,
+};
+use moka::sync::Cache;
+
+use super::{Host, SERVED_BEHIND, Tenant};
+use crate::base::ids::TenantId;
+use crate::bus::{Bus, Wake};
+use crate::db::schema::platform::{domains, tenants};
+use crate::db::{Db, Meter, PlatformConn, TenantSchema, migrate};
+use crate::error::{AppError, Result};
+
+/// A second look after this long even if no message came.
+const TTL: Duration = Duration::from_secs(60);
+const MAX_HOSTS: u64 = 100_000;
+/// Hosts that nobody has: remembered, so that guessing costs the database little.
+const MAX_UNKNOWN: u64 = 10_000;
+
+#[derive(Hash, PartialEq, Eq)]
+enum Key {
+    Host(String),
+    Id(TenantId),
+}
+
+#[derive(Clone)]
+pub struct Directory {
+    db: Db,
+    bus: Bus,
+    known: Cache<Key, Arc<Tenant>>,
+    unknown: Cache<Key, ()>,
+    /// Counts changes: what was read before one may not be cached after it.
+    changes: Arc<AtomicU64>,
+}
+
+type Row = (TenantId, String, String, bool, i32);
+
+impl Directory {
+    pub fn new(db: Db, bus: Bus) -> Self {
+        let cache = |max| Cache::builder().max_capacity(max).time_to_live(TTL);
+        let known = cache(MAX_HOSTS).support_invalidation_closures().build();
+        let unknown = Cache::builder().max_capacity(MAX_UNKNOWN).time_to_live(TTL).build();
+        let directory = Self { db, bus, known, unknown, changes: Arc::default() };
+        let forget = directory.clone();
+        directory.bus.on_wake(move |wake| forget.forget(wake));
+        directory
+    }
+
+    fn forget(&self, wake: Wake) {
+        match wake {
+            Wake::Tenant(_) | Wake::Everything => {
+                self.changes.fetch_add(1, SeqCst);
+                self.known.invalidate_all();
+                self.unknown.invalidate_all();
+            }
+            Wake::Access(_) | Wake::Operators => {}
+        }
+    }
+
+    /// The tenant at a host; `TenantNotFound` when there is none.
+    pub async fn by_host(&self, host: &Host, meter: &Meter) -> Result<Arc<Tenant>> {
+        let Host::Tenant { domain, schema } = host else {
+            return Err(AppError::TenantNotFound);
+        };
+        let find = async |mut conn: &PlatformConn| -> Result<Option<Row>> {
+            use diesel_async::RunQueryDsl;
+            let named = schema.as_ref().map_or("", |s| s.as_str());
+            tenants::table
+                .left_join(domains::table.on(
+                    domains::tenant_id.eq(tenants::id).and(domains::domain.eq(domain.as_str())),
+                ))
+                .filter(domains::id.is_not_null().or(tenants::schema_name.eq(named)))
+                .order(domains::id.is_null())
+                .select(columns())
+                .first(&mut conn)
+                .await
+                .optional()
+                .map_err(Into::into)
+        };
+        self.lookup(Key::Host(domain.clone()), meter, find).await
+    }
+
+    /// The tenant with this id, as a token names it.
+    pub async fn by_id(&self, id: TenantId, meter: &Meter) -> Result<Arc<Tenant>> {
+        let find = async |mut conn: &PlatformConn| -> Result<Option<Row>> {
+            use diesel_async::RunQueryDsl;
+            let row = tenants::table.find(id).select(columns());
+            row.first(&mut conn).await.optional().map_err(Into::into)
+        };
+        self.lookup(Key::Id(id), meter, find).await
+    }
+
+    /// The tenant with this schema; rarely asked for, so not cached.
+    pub async fn by_schema(&self, schema: &TenantSchema, meter: &Meter) -> Result<Arc<Tenant>> {
+        use diesel_async::RunQueryDsl;
+        let platform = self.db.platform(meter).await?;
+        let mut conn = &platform;
+        let row = tenants::table
+            .filter(tenants::schema_name.eq(schema.as_str()))
+            .select(columns())
+            .first::<Row>(&mut conn)
+            .await
+            .optional()?;
+        Ok(Arc::new(self.tenant(conn, row.ok_or(AppError::TenantNotFound)?).await?))
+    }
+
+    async fn lookup(
+        &self,
+        key: Key,
+        meter: &Meter,
+        find: impl AsyncFnOnce(&PlatformConn) -> Result<Option<Row>>,
+    ) -> Result<Arc<Tenant>> {
+        if self.bus.healthy() {
+            if let Some(tenant) = self.known.get(&key) {
+                return Ok(tenant);
+            }
+            if self.unknown.contains_key(&key) {
+                return Err(AppError::TenantNotFound);
+            }
+        }
+        let seen = self.changes.load(SeqCst);
+        let conn = self.db.platform(meter).await?;
+        let found = match find(&conn).await? {
+            Some(row) => Some(Arc::new(self.tenant(&conn, row).await?)),
+            None => None,
+        };
+        let current = self.changes.load(SeqCst) == seen;
+        match found {
+            Some(tenant) => {
+                if current {
+                    self.known.insert(key, tenant.clone());
+                }
+                Ok(tenant)
+            }
+            None => {
+                if current {
+                    self.unknown.insert(key, ());
+                }
+                Err(AppError::TenantNotFound)
+            }
+        }
+    }
+
+    async fn tenant(&self, conn: &PlatformConn, row: Row) -> Result<Tenant> {
+        let (id, schema, name, is_active, max_users) = row;
+        let schema = TenantSchema::parse(&schema)
+            .ok_or_else(|| AppError::internal(format!("{schema} is no tenant's schema")))?;
+        let missing = migrate::missing_in(conn, schema.as_str()).await?;
+        let place = self.db.place(id.0, schema.clone());
+        let is_behind = missing > SERVED_BEHIND;
+        Ok(Tenant { id, name, schema, is_active, max_users, is_behind, place })
+    }
+}
+
+type Columns =
+    (tenants::id, tenants::schema_name, tenants::name, tenants::is_active, tenants::max_users);
+
+const fn columns() -> Columns {
+    (tenants::id, tenants::schema_name, tenants::name, tenants::is_active, tenants::max_users)
+}

@@ -1,0 +1,43 @@
+//! Tenants, and the directory that finds them by host name or id.
+
+mod directory;
+mod host;
+
+use std::sync::Arc;
+
+use crate::base::ids::TenantId;
+use crate::db::{TenantPlace, TenantSchema};
+use crate::error::{AppError, Result};
+
+pub use directory::Directory;
+pub use host::{Host, Hosts};
+
+/// A tenant as requests need it.
+#[derive(Clone)]
+pub struct Tenant {
+    pub id: TenantId,
+    pub name: String,
+    pub schema: TenantSchema,
+    pub is_active: bool,
+    /// How many active users it may have.
+    pub max_users: i32,
+    /// Its schema lacks so many migrations that this release can't serve it.
+    pub is_behind: bool,
+    pub place: TenantPlace,
+}
+
+/// Schemas one migration behind are served: that is how releases roll out. Further behind not.
+pub const SERVED_BEHIND: usize = 1;
+
+impl Tenant {
+    /// Refuses tenants that may not be used now.
+    pub fn usable(self: Arc<Self>) -> Result<Arc<Self>> {
+        if !self.is_active {
+            return Err(AppError::TenantInactive);
+        }
+        if self.is_behind {
+            return Err(AppError::TenantMigrating);
+        }
+        Ok(self)
+    }
+}

@@ -1,0 +1,189 @@
+//! Documents in the API.
+
+mod inputs;
+mod lists;
+mod mutations;
+
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
+
+pub use inputs::{DocumentFilter, DocumentOrder};
+pub use lists::{DocumentConnection, DocumentList, documents_of};
+pub use mutations::Mutation;
+
+use super::columns as c;
+use super::{Document, DocumentId, DocumentRow, With, service};
+use crate::base::ids::UserId;
+use crate::base::page::PageArgs;
+use crate::db::{Column, Sort, Sorted, Value};
+use crate::graphql::error::or_null;
+use crate::graphql::scalars::DateTime;
+use crate::graphql::{CtxExt, Result};
+use crate::tenant::projects::ProjectId;
+use crate::tenant::projects::graphql::{self as projects, ProjectNode};
+use crate::tenant::users::graphql::{self as users, UserNode};
+
+/// A file of a project, or of the tenant as a whole.
+#[derive(Clone, SimpleObject)]
+#[graphql(name = "Document", complex)]
+pub struct DocumentNode {
+    #[graphql(skip)]
+    pub key: DocumentId,
+    /// The file's name.
+    name: String,
+    /// What it is; may be empty.
+    description: String,
+    /// The media type of its bytes (RFC 6838), for example `application/pdf`; null while unknown.
+    content_type: Option<String>,
+    /// The size of its bytes; null while unknown.
+    byte_size: Option<i64>,
+    /// The SHA-256 of its bytes in hexadecimal digits; null while unknown.
+    checksum: Option<String>,
+    /// Bumped by every write; send it back in `expectedVersion` to be told of a lost update.
+    version: i32,
+    /// When it was added.
+    pub created_at: DateTime,
+    /// When it was last changed.
+    pub updated_at: DateTime,
+    #[graphql(skip)]
+    project_id: Option<ProjectId>,
+    #[graphql(skip)]
+    assigned_to_id: Option<UserId>,
+    #[graphql(skip)]
+    created_by_id: Option<UserId>,
+    #[graphql(skip)]
+    updated_by_id: Option<UserId>,
+    /// Project and assignee, if the statement that read the document read them too.
+    #[graphql(skip)]
+    relations: Option<Box<(Option<ProjectNode>, Option<UserNode>)>>,
+}
+
+impl From<Document> for DocumentNode {
+    fn from(document: Document) -> Self {
+        DocumentRow::from(document).into()
+    }
+}
+
+impl From<DocumentRow> for DocumentNode {
+    fn from(DocumentRow { document: t, relations }: DocumentRow) -> Self {
+        Self {
+            key: t.id,
+            name: t.name,
+            description: t.description,
+            content_type: t.content_type,
+            byte_size: t.byte_size,
+            checksum: t.checksum,
+            version: t.version,
+            created_at: t.created_at.into(),
+            updated_at: t.updated_at.into(),
+            project_id: t.project_id,
+            assigned_to_id: t.assigned_to,
+            created_by_id: t.created_by,
+            updated_by_id: t.updated_by,
+            relations: relations
+                .map(|(p, u)| Box::new((p.map(ProjectNode::from), u.map(UserNode::from)))),
+        }
+    }
+}
+
+crate::listed!(DocumentNode, "Document");
+
+impl Sorted for DocumentNode {
+    const ID: Column = c::ID;
+    const DEFAULT: Sort = Sort { column: c::CREATED_AT, descending: true };
+    const SEARCH: &'static [Column] = &[c::NAME, c::DESCRIPTION];
+
+    fn sort_value(&self, column: Column) -> Value {
+        match column {
+            c::NAME => Value::Text(self.name.clone()),
+            c::CONTENT_TYPE => self.content_type.clone().map_or(Value::Null, Value::Text),
+            c::BYTE_SIZE => self.byte_size.map_or(Value::Null, Value::Long),
+            c::CREATED_AT => Value::Time(self.created_at.0),
+            c::UPDATED_AT => Value::Time(self.updated_at.0),
+            _ => Value::Id(self.key.0),
+        }
+    }
+}
+
+#[ComplexObject]
+impl DocumentNode {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        self.key.into()
+    }
+
+    /// The project it belongs to, if any.
+    async fn project(&self, ctx: &Context<'_>) -> Result<Option<ProjectNode>> {
+        match &self.relations {
+            Some(read) => Ok(read.0.clone()),
+            None => projects::of(ctx, self.project_id).await,
+        }
+    }
+
+    /// Who looks after it.
+    async fn assigned_to(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+        match &self.relations {
+            Some(read) => Ok(read.1.clone()),
+            None => users::of(ctx, self.assigned_to_id).await,
+        }
+    }
+
+    /// Who added it.
+    pub async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+        users::of(ctx, self.created_by_id).await
+    }
+
+    /// Who changed it last.
+    pub async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+        users::of(ctx, self.updated_by_id).await
+    }
+}
+
+/// What to read along for a connection's selection.
+fn with(ctx: &Context<'_>) -> With {
+    match ctx.nodes_select("project") || ctx.nodes_select("assignedTo") {
+        true => With::Relations,
+        false => With::Nothing,
+    }
+}
+
+/// Joins are worth it for a page only; one document's relations come with the document or not at all.
+fn with_one(ctx: &Context<'_>) -> With {
+    match ctx.selects("project") || ctx.selects("assignedTo") {
+        true => With::Relations,
+        false => With::Nothing,
+    }
+}
+
+#[derive(Default)]
+pub struct Query;
+
+#[Object(name = "DocumentQuery")]
+impl Query {
+    /// One document, or null when there is none that you may see.
+    async fn document(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The document's id.")] id: DocumentId,
+    ) -> Result<Option<DocumentNode>> {
+        Ok(or_null(service::get(ctx.app(), id, with_one(ctx)).await)?.map(Into::into))
+    }
+
+    /// The documents of the tenant, newest first unless ordered otherwise.
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows: at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
+        #[graphql(desc = "Which documents.")] filter: Option<DocumentFilter>,
+        #[graphql(desc = "Text in the name or the description.")] search: Option<String>,
+        #[graphql(desc = "At most three parts.")] order_by: Option<Vec<DocumentOrder>>,
+    ) -> Result<DocumentConnection> {
+        let page = PageArgs { first, after, last, before, offset };
+        let listing = DocumentList { page, filter, search, order_by }.listing::<DocumentNode>()?;
+        let page = service::list(ctx.app(), listing, with(ctx), ctx.selects("totalCount")).await?;
+        Ok(page.map(DocumentNode::from).into())
+    }
+}

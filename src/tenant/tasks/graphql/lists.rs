@@ -1,0 +1,34 @@
+//! Tasks listed below a project or a person.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+
+use super::super::service;
+use super::{TaskFilter, TaskNode, TaskOrder, with};
+use crate::db::Column;
+use crate::graphql::children::{ListOf, PageOf};
+use crate::graphql::paging::{Connection, ListArgs};
+use crate::graphql::{CtxExt, Result};
+
+/// The arguments of a list of tasks.
+pub type TaskList = ListArgs<TaskFilter, TaskOrder>;
+/// A page of tasks.
+pub type TaskConnection = Connection<TaskNode>;
+
+/// The tasks whose `column` is `parent`; one statement for all parents of the operation.
+pub async fn tasks_of(
+    ctx: &Context<'_>,
+    column: Column,
+    parent: impl Into<uuid::Uuid>,
+    args: TaskList,
+) -> Result<TaskConnection> {
+    ctx.app().require(&service::VIEW)?;
+    let listing = args.listing::<TaskNode>()?;
+    let total = ctx.selects("totalCount");
+    let list = Arc::new(ListOf { column, listing, with: with(ctx), total });
+    let key = PageOf { parent: parent.into(), list };
+    let page = ctx.app().loaders.load_one(key).await?;
+    let page = page.ok_or_else(|| crate::error::AppError::internal("a page was not loaded"))?;
+    Ok(page.map(TaskNode::from).into())
+}

@@ -1,0 +1,11 @@
+//! Tasks: what is to be done in a project, by whom and until when.
+
+mod columns;
+pub mod graphql;
+mod loader;
+mod model;
+pub mod service;
+mod store;
+
+pub use columns::{ASSIGNED_TO, CREATED_BY, PROJECT_ID};
+pub use model::{NewTask, Task, TaskId, TaskPatch, TaskPriority, TaskRow, TaskStatus, With};

@@ -1,0 +1,320 @@
+//! Queries on `tasks`. No rules and no permissions here. Tasks in the trash are not seen.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::{self, auto_type, case_when, count_star};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable, Timestamptz};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::model::{NewTask, Task, TaskId, TaskPatch, TaskRow, TaskStatus, With};
+use crate::base::ids::UserId;
+use crate::db::schema::tenant::{projects, tasks, users};
+use crate::db::{Listing, Ordering, Predicate, TenantConn, TenantTx, per_parent};
+use crate::tenant::projects::Project;
+use crate::tenant::users::User;
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn coalesce(x: Nullable<Timestamptz>, y: Nullable<Timestamptz>) -> Nullable<Timestamptz>;
+}
+
+type Joined = (Task, Option<Project>, Option<User>);
+
+impl From<Task> for TaskRow {
+    fn from(task: Task) -> Self {
+        Self { task, relations: None }
+    }
+}
+
+impl From<Joined> for TaskRow {
+    fn from((task, project, user): Joined) -> Self {
+        Self { task, relations: Some((project, user)) }
+    }
+}
+
+/// The listed part of the tasks, joined to project and assignee. PostgreSQL drops joins that no
+/// selected column needs.
+#[auto_type(no_type_alias)]
+fn listed(listing: &Listing) -> _ {
+    let filter: Predicate = listing.filter();
+    let order: Ordering = listing.order();
+    let (limit, offset): (i64, i64) = (listing.limit(), listing.offset());
+    tasks::table
+        .left_join(projects::table)
+        .left_join(users::table.on(tasks::assigned_to.eq(users::id.nullable())))
+        .filter(tasks::deleted_at.is_null())
+        .filter(filter)
+        .order(order)
+        .limit(limit)
+        .offset(offset)
+}
+
+fn joined() -> (
+    diesel::dsl::AsSelect<Task, diesel::pg::Pg>,
+    diesel::dsl::AsSelect<Option<Project>, diesel::pg::Pg>,
+    diesel::dsl::AsSelect<Option<User>, diesel::pg::Pg>,
+) {
+    (Task::as_select(), Option::<Project>::as_select(), Option::<User>::as_select())
+}
+
+fn rows<T: Into<TaskRow>>(rows: Vec<T>) -> Vec<TaskRow> {
+    rows.into_iter().map(Into::into).collect()
+}
+
+pub async fn find(mut conn: &TenantConn, id: TaskId) -> QueryResult<Option<Task>> {
+    tasks::table
+        .find(id)
+        .filter(tasks::deleted_at.is_null())
+        .select(Task::as_select())
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+pub async fn find_joined(mut conn: &TenantConn, id: TaskId) -> QueryResult<Option<TaskRow>> {
+    let row: Option<Joined> = tasks::table
+        .left_join(projects::table)
+        .left_join(users::table.on(tasks::assigned_to.eq(users::id.nullable())))
+        .filter(tasks::id.eq(id).and(tasks::deleted_at.is_null()))
+        .select(joined())
+        .first(&mut conn)
+        .await
+        .optional()?;
+    Ok(row.map(Into::into))
+}
+
+pub async fn by_ids(mut conn: &TenantConn, ids: &[TaskId]) -> QueryResult<Vec<Task>> {
+    tasks::table
+        .filter(tasks::id.eq_any(ids).and(tasks::deleted_at.is_null()))
+        .select(Task::as_select())
+        .load(&mut conn)
+        .await
+}
+
+pub async fn page(
+    mut conn: &TenantConn,
+    listing: &Listing,
+    with: With,
+) -> QueryResult<Vec<TaskRow>> {
+    let query = listed(listing);
+    match with {
+        With::Nothing => query.select(Task::as_select()).load(&mut conn).await.map(rows),
+        With::Relations => query.select(joined()).load::<Joined>(&mut conn).await.map(rows),
+    }
+}
+
+pub async fn count(mut conn: &TenantConn, listing: &Listing) -> QueryResult<i64> {
+    tasks::table
+        .filter(tasks::deleted_at.is_null())
+        .filter(listing.predicate.clone())
+        .select(count_star())
+        .first(&mut conn)
+        .await
+}
+
+/// The first tasks of each parent; the listing's predicate ties them to it.
+pub async fn pages_of(
+    mut conn: &TenantConn,
+    parents: Vec<Uuid>,
+    listing: &Listing,
+    with: With,
+) -> QueryResult<Vec<TaskRow>> {
+    let query = listed(listing);
+    match with {
+        With::Nothing => {
+            let query = per_parent(parents, query.select(Task::as_select()));
+            RunQueryDsl::load::<Task>(query, &mut conn).await.map(rows)
+        }
+        With::Relations => {
+            let query = per_parent(parents, query.select(joined()));
+            RunQueryDsl::load::<Joined>(query, &mut conn).await.map(rows)
+        }
+    }
+}
+
+/// Whose tasks are counted.
+#[derive(Debug, Clone, Copy)]
+pub enum Parent {
+    Project,
+    Assignee,
+    Creator,
+}
+
+pub async fn counts_of(
+    mut conn: &TenantConn,
+    parents: Vec<Uuid>,
+    parent: Parent,
+    predicate: Predicate,
+) -> QueryResult<Vec<(Uuid, i64)>> {
+    macro_rules! grouped {
+        ($column:expr, $id:expr) => {
+            tasks::table
+                .filter($column.eq_any(parents))
+                .filter(tasks::deleted_at.is_null())
+                .filter(predicate)
+                .group_by($column)
+                .select(($id, count_star()))
+                .load(&mut conn)
+                .await
+        };
+    }
+    match parent {
+        Parent::Project => grouped!(tasks::project_id, tasks::project_id),
+        Parent::Assignee => grouped!(tasks::assigned_to, tasks::assigned_to.assume_not_null()),
+        Parent::Creator => grouped!(tasks::created_by, tasks::created_by.assume_not_null()),
+    }
+}
+
+/// The task's version; nobody else can change it before this transaction ends.
+pub async fn lock_version(tx: &TenantTx, id: TaskId) -> QueryResult<Option<i32>> {
+    let mut conn: &TenantConn = tx;
+    tasks::table
+        .find(id)
+        .filter(tasks::deleted_at.is_null())
+        .select(tasks::version)
+        .for_update()
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+pub async fn insert(
+    tx: &TenantTx,
+    new: &NewTask,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> QueryResult<Task> {
+    let mut conn: &TenantConn = tx;
+    diesel::insert_into(tasks::table)
+        .values((
+            (
+                tasks::id.eq(TaskId::generate()),
+                tasks::project_id.eq(new.project_id),
+                tasks::title.eq(&new.title),
+                tasks::description.eq(&new.description),
+                tasks::status.eq(new.status),
+                tasks::priority.eq(new.priority),
+                tasks::due_date.eq(new.due_date),
+                tasks::completed_at.eq((new.status == TaskStatus::Done).then_some(now)),
+                tasks::assigned_to.eq(new.assigned_to),
+            ),
+            (
+                tasks::version.eq(1),
+                tasks::created_at.eq(now),
+                tasks::updated_at.eq(now),
+                tasks::created_by.eq(by),
+                tasks::updated_by.eq(by),
+            ),
+        ))
+        .returning(Task::as_returning())
+        .get_result(&mut conn)
+        .await
+}
+
+/// Changes every task that `which` holds for.
+pub async fn update(
+    tx: &TenantTx,
+    which: Predicate,
+    patch: &TaskPatch,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<Task>> {
+    let mut conn: &TenantConn = tx;
+    let done = patch.status.map(|s| s == TaskStatus::Done).into_sql::<Nullable<Bool>>();
+    let undone = patch.status.map(|s| s != TaskStatus::Done).into_sql::<Nullable<Bool>>();
+    let completed = case_when(done, coalesce(tasks::completed_at, Some(now)))
+        .when(undone, None::<DateTime<Utc>>.into_sql::<Nullable<Timestamptz>>())
+        .otherwise(tasks::completed_at);
+    diesel::update(tasks::table)
+        .filter(tasks::deleted_at.is_null())
+        .filter(which)
+        .set((
+            patch,
+            tasks::completed_at.eq(completed),
+            tasks::version.eq(tasks::version + 1),
+            tasks::updated_at.eq(now),
+            tasks::updated_by.eq(by),
+        ))
+        .returning(Task::as_returning())
+        .get_results(&mut conn)
+        .await
+}
+
+/// Puts every task that `which` holds for into the trash.
+pub async fn trash(
+    tx: &TenantTx,
+    which: Predicate,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> QueryResult<usize> {
+    let mut conn: &TenantConn = tx;
+    diesel::update(tasks::table)
+        .filter(tasks::deleted_at.is_null())
+        .filter(which)
+        .set((tasks::deleted_at.eq(now), tasks::updated_by.eq(by)))
+        .execute(&mut conn)
+        .await
+}
+
+/// Takes a task out of the trash, if its project is not in there.
+pub async fn restore(
+    tx: &TenantTx,
+    id: TaskId,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<Task>> {
+    let mut conn: &TenantConn = tx;
+    let live = projects::table.filter(projects::deleted_at.is_null()).select(projects::id);
+    diesel::update(tasks::table.find(id))
+        .filter(tasks::deleted_at.is_not_null().and(tasks::project_id.eq_any(live)))
+        .set((
+            tasks::deleted_at.eq(None::<DateTime<Utc>>),
+            tasks::version.eq(tasks::version + 1),
+            tasks::updated_at.eq(now),
+            tasks::updated_by.eq(by),
+        ))
+        .returning(Task::as_returning())
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+/// Takes the tasks that went into the trash with their project out again.
+pub async fn restore_of_project(
+    tx: &TenantTx,
+    project: Uuid,
+    deleted_at: DateTime<Utc>,
+) -> QueryResult<usize> {
+    let mut conn: &TenantConn = tx;
+    diesel::update(tasks::table)
+        .filter(tasks::project_id.eq(project).and(tasks::deleted_at.eq(deleted_at)))
+        .set(tasks::deleted_at.eq(None::<DateTime<Utc>>))
+        .execute(&mut conn)
+        .await
+}
+
+/// Tasks by status: how many in all, how many overdue, how many completed in the period.
+pub async fn statistics(
+    mut conn: &TenantConn,
+    which: Predicate,
+    today: NaiveDate,
+    period: (DateTime<Utc>, DateTime<Utc>),
+) -> QueryResult<Vec<(TaskStatus, i64, i64, i64)>> {
+    let completed_at = tasks::completed_at.assume_not_null();
+    let open = tasks::status.ne_all([TaskStatus::Done, TaskStatus::Cancelled]);
+    tasks::table
+        .filter(tasks::deleted_at.is_null())
+        .filter(which)
+        .group_by(tasks::status)
+        .select((
+            tasks::status,
+            count_star(),
+            dsl::count(tasks::id)
+                .aggregate_filter(tasks::due_date.assume_not_null().lt(today).and(open)),
+            dsl::count(tasks::id)
+                .aggregate_filter(completed_at.ge(period.0).and(completed_at.lt(period.1))),
+        ))
+        .load(&mut conn)
+        .await
+}

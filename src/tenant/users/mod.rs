@@ -1,0 +1,10 @@
+//! Users: the people who work in a tenant. Each tenant has its own; an address that is a user of
+//! two tenants is two users.
+
+pub mod graphql;
+mod loader;
+mod model;
+pub mod service;
+mod store;
+
+pub use model::{Credentials, NewUser, User, UserPatch};

@@ -1,0 +1,183 @@
+//! What can be done with users. Every door (GraphQL, commands) comes through here.
+
+use super::model::{Credentials, NewUser, User, UserPatch};
+use super::store;
+use crate::base::ids::UserId;
+use crate::bus::Wake;
+use crate::ctx::Ctx;
+use crate::db::{Listing, Page, TenantConn, TenantTx};
+use crate::error::{AppError, Invalid, Problem, Result};
+use crate::tenant::sessions;
+
+crate::permissions! {
+    VIEW = "users.view" for EVERYONE,
+    ADD = "users.add" for OWNERS,
+    CHANGE = "users.change" for OWNERS,
+    DELETE = "users.delete" for OWNERS,
+}
+
+/// The user, if the caller may see them.
+pub async fn get(ctx: &Ctx, id: UserId) -> Result<User> {
+    ctx.require(&VIEW)?;
+    store::find(&*ctx.read().await?, id).await?.ok_or(AppError::NotFound("user"))
+}
+
+/// The signed-in user; `None` for anybody else.
+pub async fn viewer(ctx: &Ctx) -> Result<Option<User>> {
+    let Some(id) = ctx.user() else { return Ok(None) };
+    Ok(store::find(&*ctx.read().await?, id).await?)
+}
+
+/// A page of users.
+pub async fn list(ctx: &Ctx, listing: Listing, total: bool) -> Result<Page<User>> {
+    ctx.require(&VIEW)?;
+    let conn = ctx.read().await?;
+    let rows = store::page(&conn, &listing);
+    let total =
+        async { if total { store::count(&conn, &listing).await.map(Some) } else { Ok(None) } };
+    let (rows, total) = futures_util::future::try_join(rows, total).await?;
+    Ok(listing.page(rows, total))
+}
+
+/// Adds a user, as far as the plan has seats.
+pub async fn create(ctx: &Ctx, new: NewUser) -> Result<User> {
+    ctx.require(&ADD)?;
+    let max_users = ctx.tenant()?.max_users;
+    new.validate()?;
+    let hash = ctx.app.passwords.hash(&new.password).await?;
+    ctx.write(async |tx| {
+        require_seat(tx, max_users).await?;
+        insert(tx, &new, &hash, ctx.user(), ctx.now).await
+    })
+    .await
+}
+
+async fn require_seat(tx: &TenantTx, max_users: i32) -> Result<()> {
+    if store::count_seats(tx).await? >= max_users.into() {
+        let why = format!("the plan has {max_users} users; deactivate one or change the plan");
+        return Err(Invalid::new(Problem::LimitReached, "", why).into());
+    }
+    Ok(())
+}
+
+/// Writes a user whose input is valid and whose password is hashed; for new tenants' owners too.
+pub async fn insert(
+    tx: &TenantTx,
+    new: &NewUser,
+    password_hash: &str,
+    by: Option<UserId>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<User> {
+    let row = store::Insert {
+        id: UserId::generate(),
+        username: new.username.as_deref().unwrap_or(&new.email),
+        email: &new.email,
+        first_name: &new.first_name,
+        last_name: &new.last_name,
+        role: new.role,
+        password_hash,
+        created_at: now,
+        updated_at: now,
+        created_by: by,
+        updated_by: by,
+    };
+    Ok(store::insert(tx, &row).await?)
+}
+
+/// Changes a user. Deactivation ends their sessions at once, on every node.
+pub async fn update(
+    ctx: &Ctx,
+    id: UserId,
+    patch: UserPatch,
+    expected_version: Option<i32>,
+) -> Result<User> {
+    ctx.require(&CHANGE)?;
+    patch.validate()?;
+    let tenant = ctx.tenant()?.clone();
+    ctx.write(async |tx| {
+        let before = store::find(tx, id).await?.ok_or(AppError::NotFound("user"))?;
+        keep_an_owner(tx, &before, &patch).await?;
+        if patch.is_active == Some(true) && !before.is_active {
+            require_seat(tx, tenant.max_users).await?;
+        }
+        let user = store::update(tx, id, expected_version, &patch, ctx.user(), ctx.now)
+            .await?
+            .ok_or_else(AppError::stale)?;
+        if !user.is_active {
+            sessions::service::end_all(tx, id, ctx.now).await?;
+        }
+        if patch.changes_access() {
+            ctx.wake(Wake::Access(tenant.id.0));
+        }
+        Ok(user)
+    })
+    .await
+}
+
+/// A tenant without an owner could not be managed any more.
+async fn keep_an_owner(conn: &TenantConn, before: &User, patch: &UserPatch) -> Result<()> {
+    let stays = patch.role.is_none_or(|r| r == before.role) && patch.is_active != Some(false);
+    if before.role != crate::authz::Role::Owner || stays {
+        return Ok(());
+    }
+    if store::has_other_owner(conn, before.id).await? {
+        return Ok(());
+    }
+    Err(Invalid::new(Problem::NotAllowed, "", "the last owner has to stay one").into())
+}
+
+/// Deletes a user; what they made or had assigned stays, without their name.
+pub async fn delete(ctx: &Ctx, id: UserId) -> Result<UserId> {
+    ctx.require(&DELETE)?;
+    let tenant = ctx.tenant()?.id;
+    ctx.write(async |tx| {
+        let before = store::find(tx, id).await?.ok_or(AppError::NotFound("user"))?;
+        let gone = UserPatch { is_active: Some(false), ..UserPatch::default() };
+        keep_an_owner(tx, &before, &gone).await?;
+        store::delete(tx, id).await?;
+        ctx.wake(Wake::Access(tenant.0));
+        Ok(id)
+    })
+    .await
+}
+
+/// Fails unless somebody may be assigned work: they exist here and are active.
+pub async fn require_assignable(conn: &TenantConn, id: Option<UserId>) -> Result<()> {
+    let Some(id) = id else { return Ok(()) };
+    match store::find(conn, id).await? {
+        Some(user) if user.is_active => Ok(()),
+        _ => {
+            Err(Invalid::new(Problem::NotFound, "input.assignedToId", "there is no such user")
+                .into())
+        }
+    }
+}
+
+/// What signing in compares with.
+pub async fn credentials(
+    conn: &TenantConn,
+    email: Option<&str>,
+    username: Option<&str>,
+) -> Result<Option<Credentials>> {
+    Ok(match (email, username) {
+        (Some(email), _) => store::by_email(conn, email).await?,
+        (None, Some(name)) => store::by_username(conn, name).await?,
+        (None, None) => None,
+    })
+}
+
+/// The user, whoever asks: for the session that is theirs.
+pub async fn of_session(conn: &TenantConn, id: UserId) -> Result<Option<User>> {
+    Ok(store::find(conn, id).await?)
+}
+
+/// Notes a sign-in.
+pub async fn signed_in(
+    tx: &TenantTx,
+    id: UserId,
+    rehashed: Option<&str>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<()> {
+    store::signed_in(tx, id, rehashed, now).await?;
+    Ok(())
+}

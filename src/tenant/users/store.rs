@@ -1,0 +1,152 @@
+//! Queries on `users`. No rules and no permissions here.
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use diesel_async::RunQueryDsl;
+
+use super::model::{Credentials, User, UserPatch};
+use crate::authz::Role;
+use crate::base::ids::UserId;
+use crate::db::schema::tenant::users;
+use crate::db::{Listing, TenantConn, TenantTx};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn lower(text: Text) -> Text;
+    fn pg_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Bool;
+}
+
+/// Any number that no other advisory lock of a tenant uses.
+const SEATS: i64 = 0x7365_6174;
+
+pub async fn find(mut conn: &TenantConn, id: UserId) -> QueryResult<Option<User>> {
+    users::table.find(id).select(User::as_select()).first(&mut conn).await.optional()
+}
+
+pub async fn by_ids(mut conn: &TenantConn, ids: &[UserId]) -> QueryResult<Vec<User>> {
+    users::table.filter(users::id.eq_any(ids)).select(User::as_select()).load(&mut conn).await
+}
+
+pub async fn by_email(mut conn: &TenantConn, email: &str) -> QueryResult<Option<Credentials>> {
+    users::table
+        .filter(lower(users::email).eq(lower(email)))
+        .select(Credentials::as_select())
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+pub async fn by_username(mut conn: &TenantConn, name: &str) -> QueryResult<Option<Credentials>> {
+    users::table
+        .filter(lower(users::username).eq(lower(name)))
+        .select(Credentials::as_select())
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+pub async fn page(mut conn: &TenantConn, listing: &Listing) -> QueryResult<Vec<User>> {
+    users::table
+        .filter(listing.filter())
+        .order(listing.order())
+        .limit(listing.limit())
+        .offset(listing.offset())
+        .select(User::as_select())
+        .load(&mut conn)
+        .await
+}
+
+pub async fn count(mut conn: &TenantConn, listing: &Listing) -> QueryResult<i64> {
+    users::table.filter(listing.predicate.clone()).select(count_star()).first(&mut conn).await
+}
+
+/// Active users. Two transactions never count at the same time, so that both can't take the last
+/// seat.
+pub async fn count_seats(tx: &TenantTx) -> QueryResult<i64> {
+    let mut conn: &TenantConn = tx;
+    diesel::select(pg_advisory_xact_lock(SEATS)).execute(&mut conn).await?;
+    users::table.filter(users::is_active).select(count_star()).first(&mut conn).await
+}
+
+/// Whether an active owner other than `id` remains.
+pub async fn has_other_owner(mut conn: &TenantConn, id: UserId) -> QueryResult<bool> {
+    let others = users::table
+        .filter(users::role.eq(Role::Owner).and(users::is_active).and(users::id.ne(id)));
+    diesel::select(diesel::dsl::exists(others)).get_result(&mut conn).await
+}
+
+/// A row to be written.
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+pub struct Insert<'a> {
+    pub id: UserId,
+    pub username: &'a str,
+    pub email: &'a str,
+    pub first_name: &'a str,
+    pub last_name: &'a str,
+    pub role: Role,
+    pub password_hash: &'a str,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub created_by: Option<UserId>,
+    pub updated_by: Option<UserId>,
+}
+
+pub async fn insert(tx: &TenantTx, row: &Insert<'_>) -> QueryResult<User> {
+    let mut conn: &TenantConn = tx;
+    diesel::insert_into(users::table)
+        .values(row)
+        .returning(User::as_returning())
+        .get_result(&mut conn)
+        .await
+}
+
+pub async fn update(
+    tx: &TenantTx,
+    id: UserId,
+    expected_version: Option<i32>,
+    patch: &UserPatch,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<User>> {
+    let mut conn: &TenantConn = tx;
+    let version = expected_version;
+    diesel::update(users::table.find(id))
+        .filter(
+            version
+                .into_sql::<diesel::sql_types::Nullable<diesel::sql_types::Integer>>()
+                .is_null()
+                .or(users::version.nullable().eq(version)),
+        )
+        .set((
+            patch,
+            users::version.eq(users::version + 1),
+            users::updated_at.eq(now),
+            users::updated_by.eq(by),
+        ))
+        .returning(User::as_returning())
+        .get_result(&mut conn)
+        .await
+        .optional()
+}
+
+/// Notes a sign-in, and keeps the password in today's form if it was in an older one.
+pub async fn signed_in(
+    tx: &TenantTx,
+    id: UserId,
+    rehashed: Option<&str>,
+    now: DateTime<Utc>,
+) -> QueryResult<usize> {
+    let mut conn: &TenantConn = tx;
+    diesel::update(users::table.find(id))
+        .set((users::last_sign_in_at.eq(now), rehashed.map(|h| users::password_hash.eq(h))))
+        .execute(&mut conn)
+        .await
+}
+
+pub async fn delete(tx: &TenantTx, id: UserId) -> QueryResult<usize> {
+    let mut conn: &TenantConn = tx;
+    diesel::delete(users::table.find(id)).execute(&mut conn).await
+}
