@@ -3,7 +3,7 @@
 import type { Config } from './config';
 
 export type Place = {
-  /** Names the session in storage. `platform` is no tenant's name: the server reserves it. */
+  /** Names the session in storage. */
   key: string;
   name: string;
   /** What `tokenCreate` is told; null on a tenant's own host, which already says it. */
@@ -12,8 +12,14 @@ export type Place = {
   url: string | null;
 };
 
-const PLATFORM: Place = { key: 'platform', name: 'Platform', tenant: null, url: null };
+/** Nothing that a tenant could be named. */
+export const PLATFORM_KEY = '@platform';
+const PLATFORM: Place = { key: PLATFORM_KEY, name: 'Platform', tenant: null, url: null };
 const CHOICE = 'taruvi.place';
+
+export function inSentence(place: Place): string {
+  return place.key === PLATFORM_KEY ? 'the platform' : place.name;
+}
 
 export function slugOf(schema: string): string {
   return schema.replace(/^t_/, '');

@@ -46,10 +46,8 @@ export function troubleIn({ status, result, retryAfterMs }: Reply): Trouble | nu
       );
     case 'INTERNAL_SERVER_ERROR': {
       const id = error.extensions?.requestId;
-      return new Trouble(
-        'server',
-        `The server failed.${id === undefined ? '' : ` Its log has the cause, under request ${id}.`}`,
-      );
+      const where = id === undefined ? '' : ` Its log has the cause, under request ${id}.`;
+      return new Trouble('server', `The server failed.${where}`);
     }
     default:
       return new Trouble('server', (code !== undefined && WORDS[code]) || error.message);

@@ -86,6 +86,23 @@ impl Core {
         self
     }
 
+    /// Counts statements on the request's own meter.
+    #[must_use]
+    pub fn with_meter(mut self, meter: Meter) -> Self {
+        self.meter = meter;
+        self
+    }
+
+    /// Who asks, for the log.
+    pub fn actor_id(&self) -> String {
+        match &self.actor {
+            Actor::Anonymous => "anonymous".to_owned(),
+            Actor::SignedIn(Access::User { id, .. }) => id.to_string(),
+            Actor::SignedIn(Access::Operator { id, .. }) => id.to_string(),
+            Actor::System => "system".to_owned(),
+        }
+    }
+
     pub fn idempotency(&self) -> Option<&Idempotency> {
         self.idempotency.as_ref()
     }

@@ -135,6 +135,17 @@ impl Db {
     }
 }
 
+impl PlatformConn {
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        use diesel_async::RunQueryDsl;
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))
+            .execute(&mut &*self)
+            .await?;
+        Ok(())
+    }
+}
+
 impl TenantConn {
     /// Opens a transaction on this connection; dropping it rolls back and closes the connection.
     pub async fn transaction(self) -> Result<TenantTx> {

@@ -113,10 +113,19 @@ pub fn user_errors(e: AppError) -> Result<Vec<UserError>> {
     }
 }
 
+/// The result of a nullable field: an error nulls this field and leaves its siblings, as the
+/// specification asks. (async-graphql nulls the parent for `Result<Option<_>>`.)
+pub type Nullable<T> = Option<std::result::Result<T, async_graphql::Error>>;
+
 /// `NotFound` reads as null; everything else is an error.
-pub fn or_null<T>(r: crate::error::Result<T>) -> Result<Option<T>> {
+pub fn or_null<T>(r: crate::error::Result<T>) -> Nullable<T> {
     match r {
-        Err(AppError::NotFound(_)) => Ok(None),
-        r => Ok(Some(r?)),
+        Err(AppError::NotFound(_)) => None,
+        r => Some(r.map_err(|e| ApiError(e).into())),
     }
+}
+
+/// The same for what may be absent without being an error.
+pub fn nullable<T>(r: crate::error::Result<Option<T>>) -> Nullable<T> {
+    r.map_err(|e| ApiError(e).into()).transpose()
 }

@@ -10,9 +10,11 @@ pub mod payload;
 pub mod scalars;
 pub mod selection;
 
+use std::sync::Arc;
+
 use async_graphql::{Context, MaybeUndefined};
 
-pub use error::{ApiError, Result};
+pub use error::{ApiError, Nullable, Result};
 
 use crate::ctx::Ctx;
 use crate::error::{Invalid, Problem};
@@ -28,7 +30,7 @@ pub trait CtxExt {
 
 impl CtxExt for Context<'_> {
     fn app(&self) -> &Ctx {
-        self.data_unchecked::<Ctx>()
+        self.data_unchecked::<Arc<Ctx>>()
     }
 
     fn selects(&self, field: &str) -> bool {

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::codes::{code_of, is_retryable, tidy, tidy_all};
 use super::negotiate::Media;
+use crate::error::AppError;
 use crate::graphql::document::DocumentError;
 
 /// A request that is refused as a whole.
@@ -33,6 +34,19 @@ impl Failure {
         let message = message.into();
         let (allow, retry_after, www_authenticate, document) = (None, None, None, None);
         Self { status, code, message, allow, retry_after, www_authenticate, document }
+    }
+
+    /// The token does not hold here (RFC 6750, 3.1). Why is never said.
+    pub fn token_refused() -> Self {
+        let message = "the access token does not hold; sign in again";
+        let failure = Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message);
+        Self { www_authenticate: Some("Bearer error=\"invalid_token\""), ..failure }
+    }
+
+    /// No form of answer that the caller accepts.
+    pub fn not_acceptable() -> Self {
+        let message = "answers are application/graphql-response+json or application/json";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
     }
 
     /// The operation may not be run with this method.
@@ -62,6 +76,27 @@ impl Failure {
         tidy(&mut error, request_id);
         let body = Body { errors: &[error], data: None, extensions: &BTreeMap::new() };
         write(status, headers, media, &body)
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(e: AppError) -> Self {
+        if let AppError::Internal(source) | AppError::Unavailable(source) = &e {
+            tracing::error!(error = ?source, code = e.code(), "a request failed");
+        }
+        let status = match &e {
+            AppError::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+            AppError::Forbidden(_) | AppError::TenantInactive => StatusCode::FORBIDDEN,
+            AppError::NotFound(_) | AppError::TenantNotFound => StatusCode::NOT_FOUND,
+            AppError::Invalid(_) | AppError::WrongHost(_) => StatusCode::BAD_REQUEST,
+            AppError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
+            AppError::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+            AppError::IdempotencyInProgress => StatusCode::CONFLICT,
+            AppError::TenantMigrating | AppError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let failure = Self::new(status, e.code(), e.to_string());
+        Self { retry_after: e.retry_after(), ..failure }
     }
 }
 

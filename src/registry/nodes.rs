@@ -3,10 +3,11 @@
 use async_graphql::{Context, ID, Interface, Object};
 
 use crate::base::ids::UserId;
-use crate::error::AppError;
-use crate::graphql::error::or_null;
+use crate::ctx::Ctx;
+use crate::error;
+use crate::graphql::error::nullable;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::{CtxExt, Result, node};
+use crate::graphql::{CtxExt, Nullable, Result, node};
 use crate::tenant::documents::graphql::DocumentNode;
 use crate::tenant::documents::{self, DocumentId};
 use crate::tenant::projects::graphql::ProjectNode;
@@ -34,8 +35,8 @@ pub enum Node {
 #[graphql(
     field(name = "created_at", ty = "&DateTime", desc = "When it was added."),
     field(name = "updated_at", ty = "&DateTime", desc = "When it was last changed."),
-    field(name = "created_by", ty = "Option<UserNode>", desc = "Who added it."),
-    field(name = "updated_by", ty = "Option<UserNode>", desc = "Who changed it last.")
+    field(name = "created_by", ty = "Nullable<UserNode>", desc = "Who added it."),
+    field(name = "updated_by", ty = "Nullable<UserNode>", desc = "Who changed it last.")
 )]
 pub enum Audited {
     User(UserNode),
@@ -54,8 +55,8 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "A global id.")] id: ID,
-    ) -> Result<Option<Node>> {
-        find(ctx, "id", &id).await
+    ) -> Nullable<Node> {
+        nullable(find(ctx.app(), "id", &id).await)
     }
 
     /// The objects with these ids, in the same order; null in the place of each that you may not
@@ -64,20 +65,20 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global ids, at most 100.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>> {
+    ) -> Result<Vec<Nullable<Node>>> {
         if ids.len() > MAX_NODES {
             let why = format!("can't hold more than {MAX_NODES} ids");
-            let problem = crate::error::Problem::Invalid;
-            return Err(crate::error::Invalid::new(problem, "ids", why).into());
+            let problem = error::Problem::Invalid;
+            return Err(error::Invalid::new(problem, "ids", why).into());
         }
-        futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, "ids", id))).await
+        let found = ids.iter().map(|id| find(ctx.app(), "ids", id));
+        Ok(futures_util::future::join_all(found).await.into_iter().map(nullable).collect())
     }
 }
 
 /// One statement for all ids of a type, thanks to the loaders.
-async fn find(ctx: &Context<'_>, field: &str, id: &ID) -> Result<Option<Node>> {
+async fn find(app: &Ctx, field: &str, id: &ID) -> error::Result<Option<Node>> {
     let (prefix, uuid) = node::parse(field, id)?;
-    let app = ctx.app();
     Ok(match prefix {
         UserId::PREFIX => {
             app.require(&users::service::VIEW)?;
@@ -95,6 +96,6 @@ async fn find(ctx: &Context<'_>, field: &str, id: &ID) -> Result<Option<Node>> {
             app.require(&documents::service::VIEW)?;
             app.loaders.load_one(DocumentId(uuid)).await?.map(|d| Node::Document(d.into()))
         }
-        _ => or_null(Err(AppError::NotFound("object")))?,
+        _ => None,
     })
 }

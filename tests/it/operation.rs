@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use async_graphql::{EmptySubscription, Object, Response, Schema, Value};
 use serde_json::{Map, json};
 use taruvi::graphql::document::{
-    CheckVariables, DocumentError, Documents, Estimate, Limits, Vocabulary, json_depth,
+    DocumentError, Documents, Estimate, Limits, Vocabulary, json_depth,
 };
 
 struct Query;
@@ -57,7 +57,7 @@ impl Item {
 }
 
 fn schema() -> Schema<Query, Mutation, EmptySubscription> {
-    Schema::build(Query, Mutation, EmptySubscription).extension(CheckVariables).finish()
+    Schema::build(Query, Mutation, EmptySubscription).finish()
 }
 
 fn documents() -> Documents {

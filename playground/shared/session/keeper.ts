@@ -25,7 +25,7 @@ export class Keeper {
   #state: KeeperState;
   readonly #listeners = new Set<() => void>();
   #timer: number | undefined;
-  /** The renewal under way at each place: a refresh token works once, so there is never a second. */
+  /** The renewal under way at each place. A refresh token works once: there is never a second. */
   readonly #renewals = new Map<string, Promise<Session | null>>();
 
   constructor(place: Place) {

@@ -3,7 +3,7 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 
 import type { Config, DemoSignIn } from '../config';
-import { type Place, asksForTenant, slugOf, typedPlace } from '../places';
+import { type Place, asksForTenant, inSentence, PLATFORM_KEY, slugOf, typedPlace } from '../places';
 import type { Keeper } from '../session/keeper';
 import { useKeeper } from '../session/useKeeper';
 import { Trouble, inWords } from '../trouble';
@@ -25,7 +25,7 @@ export function SignIn({ config, keeper, onClose }: Props) {
   useEffect(() => dialog.current?.showModal(), []);
 
   const asksTenant = asksForTenant(config);
-  const title = asksTenant ? 'Sign in' : `Sign in to ${place.name}`;
+  const title = asksTenant ? 'Sign in' : `Sign in to ${inSentence(place)}`;
 
   async function signIn(who: { email: string; password: string }) {
     const where = asksTenant ? typedPlace(tenant) : place;
@@ -173,5 +173,5 @@ function DemoSignIns({ config, place, disabled, onPick }: DemoProps) {
 /** `null` means the platform; nothing said means anywhere. */
 function isFor(tenant: string | null | undefined, place: Place): boolean {
   if (tenant === undefined) return true;
-  return place.key === (tenant === null ? 'platform' : slugOf(tenant));
+  return place.key === (tenant === null ? PLATFORM_KEY : slugOf(tenant));
 }

@@ -24,7 +24,6 @@ pub use cost::Estimate;
 pub use error::{DocumentError, MAX_MESSAGE, shorten};
 pub use measure::Measures;
 pub use nesting::{check_nesting, json_depth};
-pub use variables::CheckVariables;
 pub use vocabulary::Vocabulary;
 
 /// Bytes that all prepared documents may take together, as estimated.
@@ -114,7 +113,7 @@ impl Documents {
     }
 
     /// What the operation may cost with these variables; refuses what is too dear, and variables
-    /// that nest too deep.
+    /// that are missing, of another type, or nest too deep.
     pub fn check(
         &self,
         prepared: &Prepared,
@@ -122,6 +121,9 @@ impl Documents {
         variables: &Map<String, Value>,
     ) -> Result<Estimate, DocumentError> {
         variables::check_depth(variables, self.limits.max_nesting)?;
+        if let Some(definition) = prepared.definition(operation) {
+            variables::check_types(definition, variables)?;
+        }
         let connections = &self.vocabulary.connections;
         prepared.estimate(operation, variables, connections).check(&self.limits)
     }
@@ -178,18 +180,12 @@ impl Prepared {
     }
 
     /// The request to execute: the parsed document is copied, the text is not needed any more.
-    /// Wrong variables are answered for by the extension [`CheckVariables`].
     pub fn request(&self, operation: &Operation, variables: Map<String, Value>) -> Request {
-        let definition = self.definition(operation);
-        let checked = definition.map_or(Ok(()), |it| variables::check_types(it, &variables));
         let mut request =
             Request::new(String::new()).variables(Variables::from_json(Value::Object(variables)));
         request.operation_name = operation.name.as_ref().map(ToString::to_string);
         request.set_parsed_query(self.document.clone());
-        match checked {
-            Ok(()) => request,
-            Err(error) => request.data(variables::Refused(error)),
-        }
+        request
     }
 
     fn definition(&self, operation: &Operation) -> Option<&OperationDefinition> {

@@ -1,12 +1,8 @@
 //! Variables against their definitions, as far as the document alone tells: what is missing, null
-//! or not of a built-in type. Enums and input objects are left to async-graphql's validation.
+//! or not of a built-in type. Enums and input objects are left to async-graphql's validation, which
+//! by itself finds these only while it executes, after other fields have had effects.
 
-use std::sync::Arc;
-
-use async_graphql::async_trait::async_trait;
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
 use async_graphql::parser::types::{BaseType, OperationDefinition, Type};
-use async_graphql::{ServerError, ValidationResult};
 use serde_json::{Map, Value};
 
 use super::error::{DocumentError, quote};
@@ -67,32 +63,4 @@ fn fault(ty: &Type, value: &Value) -> Option<String> {
         _ => true,
     };
     (!fits).then(|| format!("is not of the type {name}"))
-}
-
-/// What was found wrong with the variables; put into the request's data.
-pub(super) struct Refused(pub DocumentError);
-
-/// Answers for wrong variables once the document proved valid, as the specification orders it.
-/// async-graphql by itself finds them while it executes, after other fields have had effects.
-pub struct CheckVariables;
-
-impl ExtensionFactory for CheckVariables {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
-    }
-}
-
-#[async_trait]
-impl Extension for CheckVariables {
-    async fn validation(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        next: NextValidation<'_>,
-    ) -> Result<ValidationResult, Vec<ServerError>> {
-        let valid = next.run(ctx).await?;
-        match ctx.data_opt::<Refused>() {
-            Some(Refused(error)) => Err(vec![error.clone().into()]),
-            None => Ok(valid),
-        }
-    }
 }

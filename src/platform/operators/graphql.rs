@@ -5,7 +5,8 @@ use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use super::{Operator, service};
 use crate::authz::OperatorId;
 use crate::graphql::scalars::{DateTime, EmailAddress};
-use crate::graphql::{CtxExt, Result};
+use crate::graphql::error::nullable;
+use crate::graphql::{CtxExt, Nullable};
 
 /// Somebody who runs the installation.
 #[derive(Clone, SimpleObject)]
@@ -58,7 +59,7 @@ pub struct Query;
 #[Object(name = "OperatorQuery")]
 impl Query {
     /// The platform operator who is signed in; null for everybody else.
-    async fn viewer_operator(&self, ctx: &Context<'_>) -> Result<Option<OperatorNode>> {
-        Ok(service::viewer(ctx.app()).await?.map(Into::into))
+    async fn viewer_operator(&self, ctx: &Context<'_>) -> Nullable<OperatorNode> {
+        nullable(service::viewer(ctx.app()).await.map(|who| who.map(Into::into)))
     }
 }

@@ -15,7 +15,7 @@ use crate::db::{Column, Sort, Sorted, Value};
 use crate::graphql::error::or_null;
 use crate::graphql::paging::{Connection, ListArgs};
 use crate::graphql::scalars::{Date, DateTime};
-use crate::graphql::{CtxExt, Result};
+use crate::graphql::{CtxExt, Nullable, Result};
 use crate::platform::domains;
 use crate::platform::domains::graphql::DomainNode;
 
@@ -106,8 +106,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The tenant's id.")] id: TenantId,
-    ) -> Result<Option<TenantNode>> {
-        Ok(or_null(service::get(ctx.app(), id).await)?.map(Into::into))
+    ) -> Nullable<TenantNode> {
+        or_null(service::get(ctx.app(), id).await.map(Into::into))
     }
 
     /// All tenants, by name unless ordered otherwise. Platform administrators only.

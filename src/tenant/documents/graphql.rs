@@ -17,7 +17,7 @@ use crate::base::page::PageArgs;
 use crate::db::{Column, Sort, Sorted, Value};
 use crate::graphql::error::or_null;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::{CtxExt, Result};
+use crate::graphql::{CtxExt, Nullable, Result};
 use crate::tenant::projects::ProjectId;
 use crate::tenant::projects::graphql::{self as projects, ProjectNode};
 use crate::tenant::users::graphql::{self as users, UserNode};
@@ -112,28 +112,28 @@ impl DocumentNode {
     }
 
     /// The project it belongs to, if any.
-    async fn project(&self, ctx: &Context<'_>) -> Result<Option<ProjectNode>> {
+    async fn project(&self, ctx: &Context<'_>) -> Nullable<ProjectNode> {
         match &self.relations {
-            Some(read) => Ok(read.0.clone()),
+            Some(read) => read.0.clone().map(Ok),
             None => projects::of(ctx, self.project_id).await,
         }
     }
 
     /// Who looks after it.
-    async fn assigned_to(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+    async fn assigned_to(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         match &self.relations {
-            Some(read) => Ok(read.1.clone()),
+            Some(read) => read.1.clone().map(Ok),
             None => users::of(ctx, self.assigned_to_id).await,
         }
     }
 
     /// Who added it.
-    pub async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+    pub async fn created_by(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         users::of(ctx, self.created_by_id).await
     }
 
     /// Who changed it last.
-    pub async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+    pub async fn updated_by(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         users::of(ctx, self.updated_by_id).await
     }
 }
@@ -164,8 +164,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The document's id.")] id: DocumentId,
-    ) -> Result<Option<DocumentNode>> {
-        Ok(or_null(service::get(ctx.app(), id, with_one(ctx)).await)?.map(Into::into))
+    ) -> Nullable<DocumentNode> {
+        or_null(service::get(ctx.app(), id, with_one(ctx)).await.map(Into::into))
     }
 
     /// The documents of the tenant, newest first unless ordered otherwise.

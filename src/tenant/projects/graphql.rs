@@ -16,9 +16,10 @@ use super::{Project, ProjectId, ProjectRow, ProjectStatus, With, service};
 use crate::base::ids::UserId;
 use crate::base::page::PageArgs;
 use crate::db::{Column, Sort, Sorted, Value};
-use crate::graphql::error::or_null;
+use crate::error::AppError;
+use crate::graphql::error::{nullable, or_null};
 use crate::graphql::scalars::{Date, DateTime};
-use crate::graphql::{CtxExt, Result};
+use crate::graphql::{CtxExt, Nullable, Result};
 use crate::tenant::documents;
 use crate::tenant::documents::graphql::{
     DocumentConnection, DocumentFilter, DocumentList, DocumentOrder, documents_of,
@@ -109,9 +110,11 @@ impl Sorted for ProjectNode {
 
 /// The project behind a reference, one statement for all references of the operation; null when
 /// there is none that the caller may see.
-pub async fn of(ctx: &Context<'_>, id: Option<ProjectId>) -> Result<Option<ProjectNode>> {
-    let (Some(id), Ok(())) = (id, ctx.app().require(&service::VIEW)) else { return Ok(None) };
-    Ok(ctx.app().loaders.load_one(id).await?.map(Into::into))
+pub async fn of(ctx: &Context<'_>, id: Option<ProjectId>) -> Nullable<ProjectNode> {
+    let app = ctx.app();
+    let id = id.filter(|_| app.require(&service::VIEW).is_ok())?;
+    let found = app.loaders.load_one(id).await.map_err(AppError::from);
+    nullable(found.map(|row| row.map(Into::into)))
 }
 
 #[ComplexObject]
@@ -122,20 +125,20 @@ impl ProjectNode {
     }
 
     /// Who is in charge.
-    async fn assigned_to(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+    async fn assigned_to(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         match &self.relations {
-            Some(read) => Ok(read.as_deref().cloned()),
+            Some(read) => read.as_deref().cloned().map(Ok),
             None => users::of(ctx, self.assigned_to_id).await,
         }
     }
 
     /// Who added it.
-    pub async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+    pub async fn created_by(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         users::of(ctx, self.created_by_id).await
     }
 
     /// Who changed it last.
-    pub async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+    pub async fn updated_by(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         users::of(ctx, self.updated_by_id).await
     }
 
@@ -191,8 +194,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The project's id.")] id: ProjectId,
-    ) -> Result<Option<ProjectNode>> {
-        Ok(or_null(service::get(ctx.app(), id).await)?.map(Into::into))
+    ) -> Nullable<ProjectNode> {
+        or_null(service::get(ctx.app(), id).await.map(Into::into))
     }
 
     /// The projects of the tenant, newest first unless ordered otherwise.
@@ -222,9 +225,9 @@ impl Query {
         #[graphql(desc = "First day for `completedTaskCount`; 30 days before the last.")]
         completed_from: Option<Date>,
         #[graphql(desc = "Last day for `completedTaskCount`; today.")] completed_to: Option<Date>,
-    ) -> Result<Option<ProjectStatistics>> {
+    ) -> Nullable<ProjectStatistics> {
         let (from, to) = (completed_from.map(|d| d.0), completed_to.map(|d| d.0));
         let found = super::statistics::of(ctx.app(), project_id, from, to).await;
-        Ok(or_null(found)?.map(Into::into))
+        or_null(found.map(Into::into))
     }
 }

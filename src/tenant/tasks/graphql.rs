@@ -17,7 +17,7 @@ use crate::base::page::PageArgs;
 use crate::db::{Column, Sort, Sorted, Value};
 use crate::graphql::error::or_null;
 use crate::graphql::scalars::{Date, DateTime};
-use crate::graphql::{CtxExt, Result};
+use crate::graphql::{CtxExt, Nullable, Result};
 use crate::tenant::projects::ProjectId;
 use crate::tenant::projects::graphql::{self as projects, ProjectNode};
 use crate::tenant::users::graphql::{self as users, UserNode};
@@ -117,28 +117,28 @@ impl TaskNode {
     }
 
     /// The project it belongs to.
-    async fn project(&self, ctx: &Context<'_>) -> Result<Option<ProjectNode>> {
+    async fn project(&self, ctx: &Context<'_>) -> Nullable<ProjectNode> {
         match &self.relations {
-            Some(read) => Ok(read.0.clone()),
+            Some(read) => read.0.clone().map(Ok),
             None => projects::of(ctx, Some(self.project_id)).await,
         }
     }
 
     /// Who is to do it.
-    async fn assigned_to(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+    async fn assigned_to(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         match &self.relations {
-            Some(read) => Ok(read.1.clone()),
+            Some(read) => read.1.clone().map(Ok),
             None => users::of(ctx, self.assigned_to_id).await,
         }
     }
 
     /// Who added it.
-    pub async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+    pub async fn created_by(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         users::of(ctx, self.created_by_id).await
     }
 
     /// Who changed it last.
-    pub async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+    pub async fn updated_by(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         users::of(ctx, self.updated_by_id).await
     }
 }
@@ -169,8 +169,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The task's id.")] id: TaskId,
-    ) -> Result<Option<TaskNode>> {
-        Ok(or_null(service::get(ctx.app(), id, with_one(ctx)).await)?.map(Into::into))
+    ) -> Nullable<TaskNode> {
+        or_null(service::get(ctx.app(), id, with_one(ctx)).await.map(Into::into))
     }
 
     /// The tasks of all projects, newest first unless ordered otherwise.

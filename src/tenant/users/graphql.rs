@@ -10,10 +10,11 @@ use crate::authz::Role;
 use crate::base::ids::UserId;
 use crate::base::page::PageArgs;
 use crate::db::{Column, Sort, Sorted, Value};
-use crate::graphql::error::or_null;
+use crate::error::AppError;
+use crate::graphql::error::{nullable, or_null};
 use crate::graphql::paging::{Connection, ListArgs};
 use crate::graphql::scalars::{DateTime, EmailAddress};
-use crate::graphql::{CtxExt, Result};
+use crate::graphql::{CtxExt, Nullable, Result};
 
 use crate::tenant::documents::graphql::{
     DocumentConnection, DocumentFilter, DocumentList, DocumentOrder, documents_of,
@@ -114,12 +115,12 @@ impl UserNode {
     }
 
     /// Who added them.
-    pub async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+    pub async fn created_by(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         of(ctx, self.created_by).await
     }
 
     /// Who changed them last.
-    pub async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
+    pub async fn updated_by(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         of(ctx, self.updated_by).await
     }
 
@@ -234,9 +235,11 @@ impl UserNode {
 
 /// The user behind a reference, one statement for all references of the operation; null when
 /// there is none that the caller may see.
-pub async fn of(ctx: &Context<'_>, id: Option<UserId>) -> Result<Option<UserNode>> {
-    let (Some(id), Ok(())) = (id, ctx.app().require(&service::VIEW)) else { return Ok(None) };
-    Ok(ctx.app().loaders.load_one(id).await?.map(Into::into))
+pub async fn of(ctx: &Context<'_>, id: Option<UserId>) -> Nullable<UserNode> {
+    let app = ctx.app();
+    let id = id.filter(|_| app.require(&service::VIEW).is_ok())?;
+    let found = app.loaders.load_one(id).await.map_err(AppError::from);
+    nullable(found.map(|row| row.map(Into::into)))
 }
 
 #[derive(Default)]
@@ -245,8 +248,8 @@ pub struct Query;
 #[Object(name = "UserQuery")]
 impl Query {
     /// The user who is signed in; null for nobody, and for platform operators.
-    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<UserNode>> {
-        Ok(service::viewer(ctx.app()).await?.map(Into::into))
+    async fn viewer(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
+        nullable(service::viewer(ctx.app()).await.map(|user| user.map(Into::into)))
     }
 
     /// One user, or null when there is none that you may see.
@@ -254,8 +257,8 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The user's id.")] id: UserId,
-    ) -> Result<Option<UserNode>> {
-        Ok(or_null(service::get(ctx.app(), id).await)?.map(Into::into))
+    ) -> Nullable<UserNode> {
+        or_null(service::get(ctx.app(), id).await.map(Into::into))
     }
 
     /// The users of the tenant.

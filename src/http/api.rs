@@ -1,0 +1,104 @@
+//! What all handlers share, and the small endpoints beside GraphQL.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use anyhow::Context as _;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use super::caller;
+use super::correlation::Correlation;
+use super::negotiate::Media;
+use super::reply::Failure;
+use crate::config::Introspection;
+use crate::ctx::App;
+use crate::db::Meter;
+use crate::graphql::document::{Documents, Limits, Vocabulary};
+use crate::registry::{self, AppSchema};
+
+/// The process, as the server needs it.
+pub struct Api {
+    pub app: Arc<App>,
+    pub schema: AppSchema,
+    pub documents: Documents,
+    pub sdl: String,
+    /// Set when the server was told to stop: not ready any more.
+    pub stopping: Arc<AtomicBool>,
+}
+
+impl Api {
+    pub fn new(app: Arc<App>) -> anyhow::Result<Self> {
+        let sdl = registry::sdl();
+        let vocabulary = Vocabulary::from_sdl(&sdl).context("our own schema can't be read")?;
+        let g = &app.config.graphql;
+        let limits = Limits {
+            max_depth: g.max_depth,
+            max_aliases: g.max_aliases,
+            max_tokens: g.max_tokens,
+            max_directives: g.max_directives,
+            max_root_fields: g.max_root_fields,
+            max_cost: g.max_cost,
+            max_nodes: g.max_nodes,
+            max_document_bytes: g.max_document_bytes,
+            max_nesting: g.max_nesting,
+            ..Limits::default()
+        };
+        Ok(Self {
+            documents: Documents::new(limits, vocabulary),
+            schema: registry::schema(),
+            sdl,
+            stopping: Arc::default(),
+            app,
+        })
+    }
+}
+
+/// The schema in GraphQL's own language, for those who may introspect.
+pub(super) async fn sdl(
+    State(api): State<Arc<Api>>,
+    correlation: Correlation,
+    headers: HeaderMap,
+) -> Response {
+    match may_introspect(&api, &headers).await {
+        Ok(()) => {
+            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], api.sdl.clone()).into_response()
+        }
+        Err(failure) => failure.into_response(Media::Json, &correlation.0),
+    }
+}
+
+async fn may_introspect(api: &Api, headers: &HeaderMap) -> Result<(), Failure> {
+    match api.app.config.graphql.introspection {
+        Introspection::Public => Ok(()),
+        Introspection::Off => Err(introspection_disabled()),
+        Introspection::Authenticated => {
+            let identity = caller::identify(&api.app, headers)?;
+            match identity {
+                Some(identity) => {
+                    caller::access(&api.app, &identity, &Meter::default()).await.map(|_| ())
+                }
+                None => Err(introspection_disabled()),
+            }
+        }
+    }
+}
+
+/// The answer to introspection that the configuration does not allow.
+pub(super) fn introspection_disabled() -> Failure {
+    let message = "introspection is not allowed here";
+    Failure::new(StatusCode::FORBIDDEN, "INTROSPECTION_DISABLED", message)
+}
+
+/// The public signing keys (RFC 7517).
+pub(super) async fn jwks(State(api): State<Arc<Api>>) -> Response {
+    let cache = [(header::CACHE_CONTROL, "public, max-age=300")];
+    (cache, axum::Json(api.app.tokens.keys().jwks())).into_response()
+}
+
+pub(super) async fn not_found(correlation: Correlation) -> Response {
+    let message = "there is nothing here; the API is at /graphql";
+    Failure::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
+        .into_response(Media::Json, &correlation.0)
+}

@@ -1,0 +1,186 @@
+//! `/graphql`: from an HTTP request to an operation, and from its result to an answer.
+//!
+//! In this order: what the answer may look like, host, token, body, document, limits, execution.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_graphql::parser::types::OperationType;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::body::{GraphqlRequest, from_get, from_post};
+use super::correlation::Correlation;
+use super::negotiate::{Media, negotiate};
+use super::reply::{Failure, render};
+use super::{Api, api, caller, idempotency, log, scope};
+use crate::ctx::{Actor, Core, Ctx, Scope};
+use crate::db::Meter;
+use crate::error::AppError;
+use crate::graphql::document::{Operation, Prepared};
+use crate::limits::Policy;
+
+/// Answers `GET` and `POST`.
+pub(super) async fn handle(
+    State(api): State<Arc<Api>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    correlation: Correlation,
+    request: Request,
+) -> Response {
+    if request.method() == Method::GET && wants_page(request.headers()) {
+        return Redirect::to("/playground/").into_response();
+    }
+    let media = match negotiate(request.headers()) {
+        Ok(Media::EventStream) => Err(Failure::not_acceptable()),
+        found => found,
+    };
+    let media = match media {
+        Ok(media) => media,
+        Err(failure) => return failure.into_response(Media::Json, &correlation.0),
+    };
+    match answer(api, peer, &correlation, request, media).await {
+        Ok(response) => response,
+        Err(failure) => {
+            log::refused(&failure, &correlation);
+            failure.into_response(media, &correlation.0)
+        }
+    }
+}
+
+/// A person's browser, rather than a program, asks.
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.starts_with("text/html"))
+}
+
+async fn answer(
+    api: Arc<Api>,
+    peer: SocketAddr,
+    correlation: &Correlation,
+    request: Request,
+    media: Media,
+) -> Result<Response, Failure> {
+    let begun = Instant::now();
+    let (parts, body) = request.into_parts();
+    let meter = Meter::default();
+    let core = core(&api, peer, correlation, &parts.headers, &parts.uri, &meter).await?;
+    let asked = match parts.method {
+        Method::GET => from_get(&parts.uri)?,
+        Method::POST => from_post(&parts.headers, &read(&api, &parts.headers, body).await?)?,
+        _ => return Err(Failure::method_not_allowed("GET, POST", "use GET or POST")),
+    };
+    let prepared = api.documents.prepare(asked.text()?)?;
+    let operation = prepared.operation(asked.operation_name.as_deref())?;
+    allow(&api, &core, operation, &parts.method)?;
+    let cost = api.documents.check(&prepared, operation, &asked.variables)?;
+    let key = idempotency::of(&parts.headers, &asked, operation)?;
+    let core = core.with_idempotency(key.filter(|_| operation.kind == OperationType::Mutation));
+    let log = log::Line::new(&core, operation, cost, begun);
+    let run = run(api.clone(), prepared.clone(), operation.clone(), asked, core);
+    // In a task of its own, so that a caller who goes away cancels nothing half way. A panic
+    // ends the task, not the server.
+    let patience = api.app.config.http.request_timeout;
+    let task = tokio::spawn(async move { tokio::time::timeout(patience, run).await });
+    let executed = match task.await {
+        Ok(Ok(executed)) => executed,
+        Ok(Err(_)) => Err(AppError::Unavailable(anyhow::anyhow!("out of time")).into()),
+        Err(panic) => {
+            tracing::error!(error = %panic, "an operation panicked");
+            Err(AppError::internal("an operation panicked").into())
+        }
+    };
+    log.write(&executed, correlation);
+    Ok(match executed? {
+        idempotency::Executed::Anew(response) => render(response, media, &correlation.0),
+        idempotency::Executed::Before(text) => idempotency::replay(text, media),
+    })
+}
+
+/// Who asks, and where.
+async fn core(
+    api: &Api,
+    peer: SocketAddr,
+    correlation: &Correlation,
+    headers: &HeaderMap,
+    uri: &axum::http::Uri,
+    meter: &Meter,
+) -> Result<Core, Failure> {
+    let app = &api.app;
+    let host = scope::of_host(app, headers, uri, meter).await?;
+    let identity = caller::identify(app, headers)?;
+    let scope = scope::agree(app, host, identity.as_ref(), meter).await?;
+    let actor = match &identity {
+        None => Actor::Anonymous,
+        Some(identity) => Actor::SignedIn(caller::access(app, identity, meter).await?),
+    };
+    let origin = caller::origin(app, peer.ip(), headers, &correlation.0);
+    let tenant = match &scope {
+        Scope::Tenant(tenant) => Some(tenant.id),
+        Scope::Platform => None,
+    };
+    match &actor {
+        Actor::SignedIn(access) => app.limits.take(Policy::Api, (tenant, access.session()))?,
+        _ => app.limits.take(Policy::Api, (tenant, origin.ip))?,
+    }
+    Ok(Core::new(app.clone(), scope, actor, origin).with_meter(meter.clone()))
+}
+
+/// The body, up to the limit, as long as it does arrive.
+async fn read(
+    api: &Api,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<axum::body::Bytes, Failure> {
+    let http = &api.app.config.http;
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|l| l.to_str().ok()?.parse().ok());
+    let too_large = || {
+        let message = format!("the body may have {} bytes", http.body_limit);
+        Failure::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+    };
+    if announced.is_some_and(|length: usize| length > http.body_limit) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(http.request_timeout, to_bytes(body, http.body_limit)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(too_large()),
+        Err(_) => {
+            let message = "the body did not arrive in time";
+            Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message))
+        }
+    }
+}
+
+/// Refuses what this caller may not run in this way.
+fn allow(api: &Api, core: &Core, operation: &Operation, method: &Method) -> Result<(), Failure> {
+    if *method == Method::GET && operation.kind != OperationType::Query {
+        return Err(Failure::method_not_allowed("POST", "only queries may be sent with GET"));
+    }
+    let asks = operation.root_fields.iter().any(|f| matches!(f.as_str(), "__schema" | "__type"));
+    let allowed = match api.app.config.graphql.introspection {
+        crate::config::Introspection::Public => true,
+        crate::config::Introspection::Authenticated => core.actor != Actor::Anonymous,
+        crate::config::Introspection::Off => false,
+    };
+    if asks && !allowed { Err(api::introspection_disabled()) } else { Ok(()) }
+}
+
+async fn run(
+    api: Arc<Api>,
+    prepared: Arc<Prepared>,
+    operation: Operation,
+    asked: GraphqlRequest,
+    core: Core,
+) -> Result<idempotency::Executed, Failure> {
+    if let Some(stored) = idempotency::stored(&core).await? {
+        return Ok(idempotency::Executed::Before(stored));
+    }
+    let ctx = Arc::new(Ctx::new(core));
+    let request = prepared.request(&operation, asked.variables).data(ctx.clone());
+    let response = api.schema.execute(request).await;
+    idempotency::finish(&ctx, response).await
+}

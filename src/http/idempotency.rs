@@ -1,0 +1,98 @@
+//! The header `Idempotency-Key` (after the IETF's draft): a repetition gets the first answer.
+
+use async_graphql::Response;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
+
+use super::body::GraphqlRequest;
+use super::codes::code_of;
+use super::negotiate::Media;
+use super::reply::Failure;
+use crate::ctx::{Core, Ctx, Idempotency, Stored};
+use crate::graphql::document::Operation;
+
+const HEADER: &str = "idempotency-key";
+/// Marks an answer that was given before.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const MAX_KEY: usize = 255;
+
+/// How an answer came about.
+pub(super) enum Executed {
+    Anew(Response),
+    /// The text of the answer to an earlier request with the same key.
+    Before(String),
+}
+
+/// The request's key, if it has one.
+pub(super) fn of(
+    headers: &HeaderMap,
+    asked: &GraphqlRequest,
+    operation: &Operation,
+) -> Result<Option<Idempotency>, Failure> {
+    let Some(value) = headers.get(HEADER) else { return Ok(None) };
+    let refused = |why: &str| Err(Failure::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", why));
+    let key = value.to_str().unwrap_or_default();
+    if key.is_empty() || key.len() > MAX_KEY {
+        return refused("an Idempotency-Key has 1 to 255 visible ASCII characters");
+    }
+    if operation.root_fields.len() != 1 {
+        return refused("an Idempotency-Key goes with exactly one mutation");
+    }
+    let text = asked.query.as_deref().unwrap_or_default();
+    let name = asked.operation_name.as_deref().unwrap_or_default();
+    let variables = serde_json::to_string(&asked.variables).unwrap_or_default();
+    Ok(Some(Idempotency::new(key.to_owned(), &[text, name, &variables])))
+}
+
+/// The answer that the key stands for already.
+pub(super) async fn stored(core: &Core) -> Result<Option<String>, Failure> {
+    let (Some(idempotency), Some(user)) = (core.idempotency(), core.user()) else {
+        return Ok(None);
+    };
+    match idempotency.find(&*core.read().await?, user, core.now).await? {
+        Stored::Unused => Ok(None),
+        Stored::Answer(text) => Ok(Some(text)),
+    }
+}
+
+/// Commits an idempotent change together with its answer. What failed is not kept, so that it can
+/// be tried again under the same key.
+pub(super) async fn finish(ctx: &Ctx, response: Response) -> Result<Executed, Failure> {
+    if ctx.idempotency().is_none() {
+        return Ok(Executed::Anew(response));
+    }
+    let raced = response.errors.iter().any(|e| code_of(e) == Some("IDEMPOTENCY_IN_PROGRESS"));
+    if raced {
+        // The first request has ended while this one waited for its lock.
+        ctx.finish(None).await?;
+        if let Some(text) = stored(ctx).await? {
+            return Ok(Executed::Before(text));
+        }
+        return Ok(Executed::Anew(response));
+    }
+    let good = response.errors.is_empty() && !has_user_errors(&response);
+    let text = good.then(|| serde_json::to_string(&response).unwrap_or_default());
+    ctx.finish(text.as_deref()).await?;
+    Ok(Executed::Anew(response))
+}
+
+fn has_user_errors(response: &Response) -> bool {
+    let async_graphql::Value::Object(data) = &response.data else { return false };
+    data.values().any(|payload| match payload {
+        async_graphql::Value::Object(payload) => payload.values().any(|field| {
+            // The selection may have renamed it, but only userErrors has this shape.
+            matches!(field, async_graphql::Value::List(list)
+                if list.iter().any(|e| matches!(e, async_graphql::Value::Object(e)
+                    if e.contains_key("message") || e.contains_key("code"))))
+        }),
+        _ => false,
+    })
+}
+
+/// The first answer, once more.
+pub(super) fn replay(text: String, media: Media) -> axum::response::Response {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, media.content_type());
+    headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    (headers, text).into_response()
+}

@@ -1,0 +1,70 @@
+//! Which tenant a request is for: its host, agreeing with its token.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+
+use super::reply::Failure;
+use crate::auth::{Identity, Realm};
+use crate::base::ids::TenantId;
+use crate::ctx::{App, Scope};
+use crate::db::Meter;
+use crate::error::AppError;
+use crate::tenancy::{Host, Tenant};
+
+/// The host's tenant, or the platform.
+pub(super) async fn of_host(
+    app: &App,
+    headers: &HeaderMap,
+    uri: &Uri,
+    meter: &Meter,
+) -> Result<Scope, Failure> {
+    let mut all = headers.get_all(header::HOST).iter();
+    let (first, second) = (all.next(), all.next());
+    if second.is_some() {
+        let message = "the request has two Host headers";
+        return Err(Failure::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message));
+    }
+    // HTTP/2 has the host in the URI.
+    let name = first.map_or_else(|| uri.authority().map(|a| a.as_str()), |h| h.to_str().ok());
+    match name.and_then(|name| app.hosts.read(name)) {
+        None => Err(AppError::TenantNotFound.into()),
+        Some(Host::Platform) => Ok(Scope::Platform),
+        Some(host) => {
+            let tenant = app.directory.by_host(&host, meter).await?;
+            Ok(Scope::Tenant(usable(tenant)?))
+        }
+    }
+}
+
+/// The scope after the token had its say: on a tenant's host they must agree; on a platform host
+/// a tenant's token leads to its tenant.
+pub(super) async fn agree(
+    app: &App,
+    host: Scope,
+    identity: Option<&Identity>,
+    meter: &Meter,
+) -> Result<Scope, Failure> {
+    let Some(identity) = identity else { return Ok(host) };
+    match (host, identity.realm, identity.tenant) {
+        (Scope::Tenant(tenant), Realm::Tenant, Some(claim)) if tenant.id.0 == claim => {
+            Ok(Scope::Tenant(tenant))
+        }
+        (Scope::Platform, Realm::Tenant, Some(claim)) => {
+            match app.directory.by_id(TenantId(claim), meter).await {
+                Err(AppError::TenantNotFound) => Err(Failure::token_refused()),
+                found => Ok(Scope::Tenant(usable(found?)?)),
+            }
+        }
+        (Scope::Platform, Realm::Platform, None) => Ok(Scope::Platform),
+        _ => {
+            let claim = identity.tenant.map(|id| id.to_string());
+            tracing::warn!(target: "security", claim, "a token was used on another tenant's host");
+            Err(Failure::token_refused())
+        }
+    }
+}
+
+fn usable(tenant: Arc<Tenant>) -> Result<Arc<Tenant>, Failure> {
+    Ok(tenant.usable()?)
+}
