@@ -29,7 +29,9 @@ fn build_web(root: &Path, out: &Path) -> io::Result<()> {
     let installed = project.join("node_modules/vite").exists()
         || npm(&project, &["ci", "--no-audit", "--no-fund", "--omit=dev"], &web);
     if !(installed && npm(&project, &["run", "build"], &web)) {
-        println!("cargo:warning=built without the playground: npm of Node.js 20 or later is needed");
+        println!(
+            "cargo:warning=built without the playground: npm of Node.js 20 or later is needed"
+        );
     }
     Ok(())
 }

@@ -131,11 +131,7 @@ async fn core(
 }
 
 /// The body, up to the limit, as long as it does arrive.
-async fn read(
-    api: &Api,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<axum::body::Bytes, Failure> {
+async fn read(api: &Api, headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Failure> {
     let http = &api.app.config.http;
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|l| l.to_str().ok()?.parse().ok());
     let too_large = || {

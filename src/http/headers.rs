@@ -19,8 +19,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
 /// Pages bring their own policy; everything else is data, which no browser should run.
-const NOTHING: HeaderValue =
-    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+const NOTHING: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// Which other sites' pages may call the API.
 pub(super) fn cors(http: &Http) -> CorsLayer {
@@ -40,19 +39,12 @@ pub(super) fn cors(http: &Http) -> CorsLayer {
 }
 
 /// Adds the headers that every answer carries.
-pub(super) async fn secure(
-    State(api): State<Arc<Api>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn secure(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(
-        REFERRER_POLICY,
-        HeaderValue::from_static("strict-origin-when-cross-origin"),
-    );
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
     // The filter that this header once switched on did more harm than good.
     headers.insert(X_XSS_PROTECTION, HeaderValue::from_static("0"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);

@@ -49,11 +49,7 @@ fn page(api: &Api, path: &str, headers: &HeaderMap) -> Response {
 }
 
 /// Whose host this is; in development also the demo tenants and how to sign in to them.
-pub(super) async fn config(
-    State(api): State<Arc<Api>>,
-    headers: HeaderMap,
-    uri: Uri,
-) -> Response {
+pub(super) async fn config(State(api): State<Arc<Api>>, headers: HeaderMap, uri: Uri) -> Response {
     if !api.app.config.graphql.playground {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -99,7 +95,9 @@ async fn demo(api: &Api, headers: &HeaderMap) -> (Value, Value, Value) {
     let tenant = |t: &tenants::TenantRecord| {
         let schema = crate::db::TenantSchema::parse(&t.schema_name)?;
         let host = api.app.hosts.of_schema(&schema)?;
-        Some(json!({"name": t.name, "schema": t.schema_name, "url": format!("http://{host}{port}")}))
+        Some(
+            json!({"name": t.name, "schema": t.schema_name, "url": format!("http://{host}{port}")}),
+        )
     };
     let list: Vec<Value> = rows.iter().filter_map(tenant).collect();
     let accounts = ["owner", "manager", "member"];

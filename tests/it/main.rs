@@ -1,1 +1,10 @@
+//! All tests in one binary: a link costs seconds.
 
+mod auth;
+mod config;
+mod document;
+mod negotiate;
+mod operation;
+mod reply;
+mod smoke;
+mod support;

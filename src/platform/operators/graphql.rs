@@ -4,8 +4,8 @@ use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 
 use super::{Operator, service};
 use crate::authz::OperatorId;
-use crate::graphql::scalars::{DateTime, EmailAddress};
 use crate::graphql::error::nullable;
+use crate::graphql::scalars::{DateTime, EmailAddress};
 use crate::graphql::{CtxExt, Nullable};
 
 /// Somebody who runs the installation.

@@ -1,0 +1,114 @@
+//! A server of its own for a test, on a database of its own.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde_json::json;
+use taruvi::ctx::App;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+use super::caller::Caller;
+use super::database::{self, PASSWORD};
+
+/// A running server. Its runtime ends with it.
+pub struct TestApp {
+    pub app: Arc<App>,
+    pub address: SocketAddr,
+    pub database: String,
+    runtime: Option<Runtime>,
+    client: reqwest::Client,
+}
+
+impl TestApp {
+    pub async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// With settings of its own, such as `("database.pool_size", "2")`.
+    pub async fn with(overrides: &[(&'static str, &str)]) -> Self {
+        Self::on(database::copy().await, overrides).await
+    }
+
+    /// Another process on the database of `other`.
+    pub async fn beside(other: &Self) -> Self {
+        Self::on(other.database.clone(), &[]).await
+    }
+
+    async fn on(database: String, overrides: &[(&'static str, &str)]) -> Self {
+        let config = database::config(overrides);
+        let (login, owner) = database::connectors(&database, &config).await;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_stack_size(8 << 20) // async-graphql needs deep frames in debug builds
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let start = async move {
+            let app = database::process(config, login, owner).await;
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let address = listener.local_addr().expect("an address");
+            let served = taruvi::http::serve(app.clone(), listener, std::future::pending());
+            tokio::spawn(served);
+            (app, address)
+        };
+        let (app, address) = runtime.spawn(start).await.expect("the server starts");
+        Self { app, address, database, runtime: Some(runtime), client: reqwest::Client::new() }
+    }
+
+    /// Runs a future where the server's connections live.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        let runtime = self.runtime.as_ref().expect("the app runs");
+        runtime.spawn(work).await.expect("the work does not panic")
+    }
+
+    /// Somebody without a token, at `acme.localhost`, or at the platform's host for `localhost`.
+    pub fn anonymous(&self, tenant: &str) -> Caller {
+        let host = match tenant {
+            "localhost" => tenant.to_owned(),
+            tenant => format!("{tenant}.localhost"),
+        };
+        Caller::new(self.client.clone(), self.address, host)
+    }
+
+    /// `owner`, `manager` or `member` of a tenant, signed in.
+    pub async fn sign_in(&self, tenant: &str, account: &str) -> Caller {
+        self.anonymous(tenant).sign_in(&format!("{account}@{tenant}.test"), PASSWORD).await
+    }
+
+    /// The platform's administrator, signed in at the platform's host.
+    pub async fn operator(&self) -> Caller {
+        self.anonymous("localhost").sign_in("admin@taruvi.test", PASSWORD).await
+    }
+
+    /// Runs SQL as the superuser in this test's database.
+    pub async fn sql(&self, text: &str) {
+        database::sql(&self.database, text).await;
+    }
+
+    /// A project with this name; its id.
+    pub async fn project(&self, caller: &Caller, name: &str) -> String {
+        let query = "mutation($n: String!) { projectCreate(input: {name: $n}) { project { id } } }";
+        let made = caller.gql_with(query, json!({ "n": name })).await;
+        made.text("/data/projectCreate/project/id")
+    }
+
+    /// A task with this title; its id.
+    pub async fn task(&self, caller: &Caller, project: &str, title: &str) -> String {
+        let query = "mutation($p: ID!, $t: String!) {
+            taskCreate(input: {projectId: $p, title: $t}) { task { id } } }";
+        let made = caller.gql_with(query, json!({ "p": project, "t": title })).await;
+        made.text("/data/taskCreate/task/id")
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}

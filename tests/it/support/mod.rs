@@ -1,0 +1,9 @@
+//! What tests stand on: one PostgreSQL for the run, a database and a server for each test, and
+//! callers who talk to it as everybody does, over HTTP.
+
+pub mod app;
+pub mod caller;
+pub mod database;
+
+pub use app::TestApp;
+pub use caller::{Answer, Caller};
