@@ -64,6 +64,10 @@ impl Connector {
         self.0.config.get_dbname().unwrap_or("postgres")
     }
 
+    pub(super) fn config(&self) -> &Config {
+        &self.0.config
+    }
+
     pub fn app_role(&self) -> &RoleName {
         &self.0.app_role
     }

@@ -3,8 +3,10 @@
 //! The platform's tree runs once, in `public`; the tenants' tree runs in each tenant's schema,
 //! each tenant in a transaction of its own.
 
+mod catalog;
 mod ledger;
 mod platform;
+mod rehearsal;
 mod tenants;
 
 use std::fmt::Write as _;
@@ -14,8 +16,11 @@ use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use sha2::{Digest, Sha256};
 
+pub use catalog::Catalog;
+use ledger::status_of_new;
 pub use ledger::{SchemaState, missing_in, status};
-pub use platform::{migrate_platform, revert_platform};
+pub use platform::{migrate_platform, missing_platform, revert_platform};
+pub use rehearsal::{Rehearsed, rehearse};
 pub use tenants::{Outcome, Plan, migrate_tenants, revert_schema};
 
 /// One migration, embedded in the binary.

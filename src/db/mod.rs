@@ -2,6 +2,8 @@
 
 mod conn;
 mod connect;
+mod console;
+mod databases;
 pub mod errors;
 pub mod migrate;
 mod names;
@@ -17,6 +19,7 @@ use std::time::Duration;
 
 pub use conn::{Meter, PlatformConn, PlatformTx, TenantConn, TenantTx};
 pub use connect::{Connector, Timeouts};
+pub use console::Answer;
 pub use names::{RoleName, SCHEMA_PREFIX, TenantSchema};
 pub use page::{Listing, Page, Sorted};
 pub use per_parent::per_parent;

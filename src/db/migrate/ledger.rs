@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 use super::{Migration, TENANT};
-use crate::db::PlatformConn;
+use crate::db::{PlatformConn, TenantSchema};
 use crate::error::Result;
 
 diesel::table! {
@@ -109,6 +109,17 @@ pub(super) async fn erase(
         .execute(pg)
         .await
         .map(|_| ())
+}
+
+/// The state of a schema that has no migration yet, whether or not a tenant is registered for it.
+pub(super) fn status_of_new(tenant: uuid::Uuid, schema: &TenantSchema) -> SchemaState {
+    SchemaState {
+        tenant,
+        schema: schema.as_str().to_owned(),
+        missing: TENANT.iter().map(|m| m.version).collect(),
+        edited: vec![],
+        error: None,
+    }
 }
 
 /// How many of the tenants' migrations a schema lacks.

@@ -1,12 +1,20 @@
 //! The platform's tree, and the application's role, which has to exist before it.
 
+use diesel::ExpressionMethods;
+use diesel::sql_types::{Nullable, Oid, Text};
 use diesel_async::{
-    AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
+    AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
+    TransactionManager,
 };
 
 use super::super::Connector;
 use super::{PLATFORM, ledger};
 use crate::error::Result;
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn to_regclass(name: Text) -> Nullable<Oid>;
+}
 
 /// One migrator at a time in a database; an arbitrary number that only this uses.
 const LOCK: i64 = 0x7461_7275_7669;
@@ -35,6 +43,17 @@ pub async fn migrate_platform(owner: &Connector) -> Result<Vec<&'static str>> {
     ))
     .await?;
     Ok(ran)
+}
+
+/// The platform's migrations that this database lacks, oldest first; all of a fresh one.
+pub async fn missing_platform(owner: &Connector) -> Result<Vec<&'static str>> {
+    let mut pg = owner.owner().await?;
+    let begun = diesel::select(to_regclass("public.migration_ledger").is_not_null());
+    let entries = match begun.get_result(&mut pg).await? {
+        true => ledger::of_schema(&mut pg, "public").await?,
+        false => vec![],
+    };
+    Ok(ledger::missing(PLATFORM, &entries).iter().map(|m| m.version).collect())
 }
 
 /// Takes the newest platform migration back; its version.

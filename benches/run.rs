@@ -1,0 +1,101 @@
+//! `cargo bench`: all figures of the README, measured in one run.
+//!
+//! `cargo bench -- speed`, `hangup` or `figures` measures a part; `--tenants 20,1000` and
+//! `--rounds 5` say how much. How each is measured stands in its module.
+
+mod floor;
+mod figures;
+mod hangup;
+mod report;
+mod speed;
+mod support;
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use self::report::Report;
+use self::support::bed::Bed;
+
+/// Which parts to run, and how much of them.
+struct Wanted {
+    speed: bool,
+    hangup: bool,
+    figures: bool,
+    tenants: Vec<u32>,
+    rounds: usize,
+}
+
+/// A load generator on one thread leaves more of the machine to the servers.
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1).peekable();
+    let ended = if arguments.next_if(|a| a == floor::COMMAND).is_some() {
+        block_on(tokio::runtime::Builder::new_multi_thread(), floor::serve(arguments)).map(|()| true)
+    } else {
+        block_on(tokio::runtime::Builder::new_current_thread(), bench(arguments))
+    };
+    match ended {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(e) => {
+            eprintln!("{e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn block_on<T>(
+    mut runtime: tokio::runtime::Builder,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    runtime.enable_all().build()?.block_on(work)
+}
+
+async fn bench(arguments: impl Iterator<Item = String>) -> Result<bool> {
+    let wanted = wanted(arguments)?;
+    let mut report = Report::default();
+    let mut bed = Bed::start().await?;
+    for (at, tenants) in wanted.tenants.iter().enumerate() {
+        let took = bed.grow(*tenants).await?;
+        eprintln!("{tenants} tenants, {:.1} s", took.as_secs_f64());
+        if wanted.hangup && at == 0 {
+            hangup::run(&bed, &mut report).await?;
+        }
+        if wanted.speed {
+            speed::run(&bed, wanted.rounds, &mut report).await?;
+        }
+        if wanted.figures && at == 0 {
+            figures::run(&mut bed, &mut report).await?;
+        }
+    }
+    bed.stop().await?;
+    Ok(report.print())
+}
+
+fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted> {
+    let mut wanted = Wanted {
+        speed: false,
+        hangup: false,
+        figures: false,
+        tenants: vec![20, 1000],
+        rounds: 5,
+    };
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
+        match argument.as_str() {
+            "speed" => wanted.speed = true,
+            "hangup" => wanted.hangup = true,
+            "figures" => wanted.figures = true,
+            "--rounds" => wanted.rounds = value()?.parse()?,
+            "--tenants" => {
+                wanted.tenants = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?;
+            }
+            "--bench" => {} // Cargo says so
+            other => bail!("unknown: {other} (speed, hangup, figures, --tenants, --rounds)"),
+        }
+    }
+    if !(wanted.speed || wanted.hangup || wanted.figures) {
+        (wanted.speed, wanted.hangup, wanted.figures) = (true, true, true);
+    }
+    Ok(wanted)
+}
