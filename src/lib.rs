@@ -22,6 +22,7 @@ pub mod auth;
 pub mod authz;
 pub mod base;
 pub mod bus;
+pub mod cli;
 pub mod config;
 pub mod ctx;
 pub mod db;

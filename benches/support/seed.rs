@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use diesel_async::SimpleAsyncConnection;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{TryStreamExt, stream};
 use taruvi::db::{Connector, PlatformConn, TenantConn, TenantPlace, TenantSchema};
 use tokio_postgres::Client;
 use uuid::Uuid;

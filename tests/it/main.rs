@@ -3,6 +3,7 @@
 mod auth;
 mod config;
 mod document;
+mod house;
 mod negotiate;
 mod operation;
 mod reply;

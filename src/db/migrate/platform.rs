@@ -1,7 +1,7 @@
 //! The platform's tree, and the application's role, which has to exist before it.
 
 use diesel::ExpressionMethods;
-use diesel::sql_types::{Nullable, Oid, Text};
+use diesel::sql_types::Text;
 use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
     TransactionManager,
@@ -13,7 +13,7 @@ use crate::error::Result;
 
 #[diesel::declare_sql_function]
 extern "SQL" {
-    fn to_regclass(name: Text) -> Nullable<Oid>;
+    fn to_regclass(name: Text) -> diesel::sql_types::Nullable<diesel::sql_types::Oid>;
 }
 
 /// One migrator at a time in a database; an arbitrary number that only this uses.

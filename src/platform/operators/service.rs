@@ -5,7 +5,7 @@ use super::store;
 use crate::ctx::Ctx;
 use crate::error::Result;
 
-pub use super::sessions::{create as sign_in, refresh, revoke};
+pub use super::sessions::{create as sign_in, open, refresh, revoke};
 
 /// The signed-in operator; `None` for anybody else.
 pub async fn viewer(ctx: &Ctx) -> Result<Option<Operator>> {
@@ -19,4 +19,16 @@ pub async fn create(ctx: &Ctx, new: NewOperator) -> Result<Operator> {
     new.validate()?;
     let hash = ctx.app.passwords.hash(&new.password).await?;
     ctx.write_platform(async |tx| Ok(store::insert(tx, &new, &hash, ctx.now).await?)).await
+}
+
+/// The operator with this address or user name.
+pub async fn by_name(ctx: &Ctx, name: &str) -> Result<Option<Operator>> {
+    super::super::require_admin(ctx)?;
+    Ok(store::by_name(&ctx.platform().await?, name).await?.map(|found| found.operator))
+}
+
+/// Whether anybody runs the installation yet.
+pub async fn any(ctx: &Ctx) -> Result<bool> {
+    super::super::require_admin(ctx)?;
+    Ok(store::any(&ctx.platform().await?).await?)
 }

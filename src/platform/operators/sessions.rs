@@ -32,16 +32,25 @@ pub async fn create(ctx: &Ctx, with: SignIn) -> Result<SignedIn<Operator>> {
         Check::YesRehash => Some(ctx.app.passwords.hash(&with.password).await?),
         _ => None,
     };
+    let signed_in =
+        ctx.write_platform(async |tx| open(ctx, tx, operator, rehashed.as_deref()).await).await?;
+    let operator = signed_in.who.id;
+    tracing::info!(target: "security", { operator.id = %operator }, "an operator signed in");
+    Ok(signed_in)
+}
+
+/// Opens a session for an operator who has shown who they are.
+pub async fn open(
+    ctx: &Ctx,
+    tx: &PlatformTx,
+    operator: Operator,
+    rehashed: Option<&str>,
+) -> Result<SignedIn<Operator>> {
     let (session, token) = (Uuid::now_v7(), RefreshToken::generate());
     let expires_at = ctx.now + lifetime(ctx);
-    ctx.write_platform(async |tx| {
-        store::insert_session(tx, session, operator.id, &ctx.origin, ctx.now, expires_at).await?;
-        store::insert_token(tx, &token.hash(), session, ctx.now, expires_at).await?;
-        store::signed_in(tx, operator.id, rehashed.as_deref(), ctx.now).await?;
-        Ok(())
-    })
-    .await?;
-    tracing::info!(target: "security", { operator.id = %operator.id }, "an operator signed in");
+    store::insert_session(tx, session, operator.id, &ctx.origin, ctx.now, expires_at).await?;
+    store::insert_token(tx, &token.hash(), session, ctx.now, expires_at).await?;
+    store::signed_in(tx, operator.id, rehashed, ctx.now).await?;
     issue(ctx, session, &token, operator)
 }
 

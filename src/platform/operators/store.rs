@@ -35,6 +35,11 @@ pub async fn by_name(mut conn: &PlatformConn, name: &str) -> QueryResult<Option<
         .optional()
 }
 
+pub async fn any(mut conn: &PlatformConn) -> QueryResult<bool> {
+    let all = operators::table.select(operators::id);
+    diesel::select(diesel::dsl::exists(all)).get_result(&mut conn).await
+}
+
 pub async fn insert(
     tx: &PlatformTx,
     new: &NewOperator,

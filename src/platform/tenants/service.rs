@@ -5,10 +5,10 @@ use super::store;
 use crate::base::ids::TenantId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
-use crate::db::{Listing, Page, TenantSchema};
+use crate::db::{Listing, Page, PlatformTx, TenantSchema, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::platform::{domains, require_admin};
-use crate::tenant::users;
+use crate::tenant::users::{self, User};
 
 /// The tenant, if a platform administrator asks.
 pub async fn get(ctx: &Ctx, id: TenantId) -> Result<TenantRecord> {
@@ -35,32 +35,56 @@ pub async fn list(ctx: &Ctx, listing: Listing, total: bool) -> Result<Page<Tenan
     Ok(listing.page(rows, total))
 }
 
+/// All tenants by schema name, for commands.
+pub async fn all(ctx: &Ctx) -> Result<Vec<TenantRecord>> {
+    require_admin(ctx)?;
+    Ok(store::all(&ctx.platform().await?).await?)
+}
+
 /// Makes a tenant: its schema, role, tables, domain and owner. All of it or nothing.
 pub async fn create(ctx: &Ctx, new: NewTenant) -> Result<TenantRecord> {
     require_admin(ctx)?;
-    let schema = new.validate()?;
+    new.validate()?;
     let hash = ctx.app.passwords.hash(&new.owner.password).await?;
+    let (tenant, _) = create_filled(ctx, &new, &hash, async |_, _| Ok(())).await?;
+    Ok(tenant)
+}
+
+/// The same with the owner's password hashed already. `fill` writes what the tenant begins with
+/// beside its owner, in the same transaction.
+pub async fn create_filled<T>(
+    ctx: &Ctx,
+    new: &NewTenant,
+    password_hash: &str,
+    fill: impl AsyncFnOnce(&TenantTx, Beginning) -> Result<T>,
+) -> Result<(TenantRecord, T)> {
+    require_admin(ctx)?;
+    let schema = new.validate()?;
     let id = TenantId::generate();
     let place = ctx.app.db.place(id.0, schema.clone());
     let mut made = None;
-    ctx.app
-        .db
-        .owner()
-        .create_tenant(
-            &place,
-            async |tx| {
-                made = Some(store::insert(tx, id, &schema, &new, ctx.now).await?);
-                if let Some(domain) = &new.domain {
-                    domains::service::insert(tx, id, domain, true, ctx.now).await?;
-                }
-                Ok(())
-            },
-            async |tx| users::service::insert(tx, &new.owner, &hash, None, ctx.now).await,
-        )
-        .await?;
+    let register = async |tx: &PlatformTx| {
+        made = Some(store::insert(tx, id, &schema, new, ctx.now).await?);
+        if let Some(domain) = &new.domain {
+            domains::service::insert(tx, id, domain, true, ctx.now).await?;
+        }
+        Ok(())
+    };
+    let seed = async |tx: &TenantTx| {
+        let owner = users::service::insert(tx, &new.owner, password_hash, None, ctx.now).await?;
+        fill(tx, Beginning { tenant: id, owner }).await
+    };
+    let filled = ctx.app.db.owner().create_tenant(&place, register, seed).await?;
     ctx.app.bus.publish(Wake::Tenant(id.0)).await;
     tracing::info!(target: "security", { tenant.id = %id }, "tenant made");
-    made.ok_or_else(|| AppError::internal("a tenant was made without a row"))
+    let made = made.ok_or_else(|| AppError::internal("a tenant was made without a row"))?;
+    Ok((made, filled))
+}
+
+/// What every new tenant has.
+pub struct Beginning {
+    pub tenant: TenantId,
+    pub owner: User,
 }
 
 /// Changes a tenant. Deactivating shuts everybody out at once, on every node.
@@ -94,7 +118,7 @@ pub async fn delete(ctx: &Ctx, id: TenantId, confirm: &str) -> Result<TenantId> 
     let closed = TenantPatch { is_active: Some(false), ..TenantPatch::default() };
     update(ctx, id, closed, None).await?;
     let place = ctx.app.db.place(id.0, schema);
-    let unregister = async |tx: &crate::db::PlatformTx| {
+    let unregister = async |tx: &PlatformTx| {
         store::delete(tx, id).await?;
         Ok(())
     };

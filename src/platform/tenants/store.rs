@@ -26,6 +26,14 @@ pub async fn by_schema(
         .optional()
 }
 
+pub async fn all(mut conn: &PlatformConn) -> QueryResult<Vec<TenantRecord>> {
+    tenants::table
+        .order(tenants::schema_name)
+        .select(TenantRecord::as_select())
+        .load(&mut conn)
+        .await
+}
+
 pub async fn page(mut conn: &PlatformConn, listing: &Listing) -> QueryResult<Vec<TenantRecord>> {
     tenants::table
         .filter(listing.filter())

@@ -57,6 +57,17 @@ pub async fn create(ctx: &Ctx, new: NewDocument) -> Result<Document> {
     .await
 }
 
+/// Writes a document in the caller's own transaction; for what a tenant begins with.
+pub async fn insert(
+    tx: &TenantTx,
+    new: &NewDocument,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<Document> {
+    new.validate()?;
+    Ok(store::insert(tx, new, by, now).await?)
+}
+
 /// Changes a document.
 pub async fn update(
     ctx: &Ctx,

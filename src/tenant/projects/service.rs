@@ -1,8 +1,11 @@
 //! What can be done with projects. Every door (GraphQL, jobs, commands) comes through here.
 
+use chrono::{DateTime, Utc};
+
 use super::columns::ID;
 use super::model::{NewProject, Project, ProjectId, ProjectPatch, ProjectRow, With};
 use super::store;
+use crate::base::ids::UserId;
 use crate::ctx::Ctx;
 use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Value};
 use crate::error::{AppError, Invalid, Problem, Result};
@@ -46,6 +49,17 @@ pub async fn create(ctx: &Ctx, new: NewProject) -> Result<Project> {
         Ok(store::insert(tx, &new, ctx.user(), ctx.now).await?)
     })
     .await
+}
+
+/// Writes a project in the caller's own transaction; for what a tenant begins with.
+pub async fn insert(
+    tx: &TenantTx,
+    new: &NewProject,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<Project> {
+    new.validate()?;
+    Ok(store::insert(tx, new, by, now).await?)
 }
 
 /// Changes a project.

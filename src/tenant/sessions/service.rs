@@ -69,15 +69,26 @@ pub async fn create(ctx: &Ctx, with: SignIn) -> Result<SignedIn<User>> {
         Check::YesRehash => Some(ctx.app.passwords.hash(&with.password).await?),
         _ => None,
     };
+    let signed_in =
+        ctx.write(async |tx| open(ctx, tx, tenant, user, rehashed.as_deref()).await).await?;
+    let user = signed_in.who.id;
+    tracing::info!(target: "security", { tenant.id = %tenant, user.id = %user }, "signed in");
+    Ok(signed_in)
+}
+
+/// Opens a session for a user of `tenant` who has shown who they are.
+pub async fn open(
+    ctx: &Ctx,
+    tx: &TenantTx,
+    tenant: Uuid,
+    user: User,
+    rehashed: Option<&str>,
+) -> Result<SignedIn<User>> {
     let (session, token) = (Uuid::now_v7(), RefreshToken::generate());
     let expires_at = ctx.now + lifetime(ctx);
-    ctx.write(async |tx| {
-        store::insert(tx, session, user.id, &ctx.origin, ctx.now, expires_at).await?;
-        store::insert_token(tx, &token.hash(), session, ctx.now, expires_at).await?;
-        users::service::signed_in(tx, user.id, rehashed.as_deref(), ctx.now).await
-    })
-    .await?;
-    tracing::info!(target: "security", { tenant.id = %tenant, user.id = %user.id }, "signed in");
+    store::insert(tx, session, user.id, &ctx.origin, ctx.now, expires_at).await?;
+    store::insert_token(tx, &token.hash(), session, ctx.now, expires_at).await?;
+    users::service::signed_in(tx, user.id, rehashed, ctx.now).await?;
     issue(ctx, tenant, session, &token, user)
 }
 

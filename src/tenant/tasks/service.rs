@@ -52,6 +52,29 @@ pub async fn create(ctx: &Ctx, new: NewTask) -> Result<Task> {
     .await
 }
 
+/// Writes a task in the caller's own transaction; for what a tenant begins with.
+pub async fn insert(
+    tx: &TenantTx,
+    new: &NewTask,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<Task> {
+    new.validate()?;
+    Ok(store::insert(tx, new, by, now).await?)
+}
+
+/// Completes a task in the caller's own transaction; for what a tenant begins with.
+pub async fn finish(
+    tx: &TenantTx,
+    id: TaskId,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let done = TaskPatch { status: Some(TaskStatus::Done), ..TaskPatch::default() };
+    store::update(tx, only(id), &done, by, now).await?;
+    Ok(())
+}
+
 /// Changes a task.
 pub async fn update(
     ctx: &Ctx,

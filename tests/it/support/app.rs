@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use taruvi::ctx::App;
+use taruvi::tenancy::Tenant;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
@@ -84,9 +85,26 @@ impl TestApp {
         self.anonymous("localhost").sign_in("admin@taruvi.test", PASSWORD).await
     }
 
+    /// Makes a tenant with an owner, a manager and a member.
+    pub async fn add_tenant(&self, name: &str) -> Arc<Tenant> {
+        let (app, name) = (self.app.clone(), name.to_owned());
+        self.run(async move { database::add_tenant(&app, &name).await }).await
+    }
+
+    /// The tenant with this schema, as the server sees it.
+    pub async fn tenant(&self, name: &str) -> Arc<Tenant> {
+        let (app, name) = (self.app.clone(), name.to_owned());
+        self.run(async move { database::find_tenant(&app, &name).await }).await
+    }
+
     /// Runs SQL as the superuser in this test's database.
     pub async fn sql(&self, text: &str) {
         database::sql(&self.database, text).await;
+    }
+
+    /// The first value that the superuser reads.
+    pub async fn value(&self, query: &str) -> String {
+        database::value(&self.database, query).await
     }
 
     /// A project with this name; its id.

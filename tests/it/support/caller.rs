@@ -97,6 +97,34 @@ impl Answer {
         self.at("/errors/0/extensions/code").as_str().unwrap_or_default().to_owned()
     }
 
+    /// The request was refused with this status and code; the errors look as they all must.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) {
+        assert_eq!((self.status.as_u16(), &*self.code()), (status, code), "{}", self.body);
+        self.check_errors();
+    }
+
+    /// Every error carries a code, the request's id and whether to try again, is short, and tells
+    /// nothing of what is behind the API.
+    #[track_caller]
+    pub fn check_errors(&self) {
+        let id = self.headers.get("x-correlation-id").and_then(|id| id.to_str().ok());
+        let errors = self.body["errors"].as_array().expect("errors");
+        assert!((1..=5).contains(&errors.len()), "{}", self.body);
+        for error in errors {
+            let extensions = &error["extensions"];
+            assert!(extensions["code"].is_string(), "{error}");
+            assert!(extensions["retryable"].is_boolean(), "{error}");
+            assert_eq!(extensions["requestId"].as_str(), id, "{error}");
+            let message = error["message"].as_str().expect("a message");
+            assert!((1..=300).contains(&message.chars().count()), "{error}");
+            for word in ["SELECT ", "INSERT ", "relation ", "diesel", "postgres", "src/", "panick"]
+            {
+                assert!(!message.contains(word), "{error} tells {word}");
+            }
+        }
+    }
+
     /// The data, if there was no error.
     #[track_caller]
     pub fn data(&self) -> Value {

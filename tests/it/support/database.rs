@@ -12,9 +12,10 @@ use taruvi::base::clock::Clock;
 use taruvi::bus::Bus;
 use taruvi::config::{Config, Sources};
 use taruvi::ctx::{Actor, App, Core, Ctx, Origin, Scope};
-use taruvi::db::{Connector, Db, migrate};
+use taruvi::db::{Connector, Db, Meter, migrate};
 use taruvi::embedded::{Cluster, Options};
 use taruvi::platform::{operators, tenants};
+use taruvi::tenancy::Tenant;
 use taruvi::tenant::users;
 use tokio::sync::OnceCell;
 
@@ -80,30 +81,42 @@ async fn fill(app: Arc<App>) {
     };
     operators::service::create(&ctx, admin).await.expect("an operator");
     for name in ["acme", "globex"] {
-        let user = |role: Role, account: &str| users::NewUser {
-            email: format!("{account}@{name}.test"),
-            username: Some(account.to_owned()),
-            first_name: account.to_owned(),
-            last_name: name.to_owned(),
-            role,
-            password: PASSWORD.to_owned(),
-        };
-        let new = tenants::NewTenant {
-            name: format!("{name} Ltd"),
-            schema_name: name.to_owned(),
-            domain: None,
-            max_users: None,
-            owner: user(Role::Owner, "owner"),
-        };
-        tenants::service::create(&ctx, new).await.expect("a tenant");
-        let schema = taruvi::db::TenantSchema::parse(name).expect("a name");
-        let found = app.directory.by_schema(&schema, &ctx.meter).await.expect("the tenant");
-        let scope = Scope::Tenant(found);
-        let ctx = Ctx::new(Core::new(app.clone(), scope, Actor::System, Origin::default()));
-        for (role, account) in [(Role::Manager, "manager"), (Role::Member, "member")] {
-            users::service::create(&ctx, user(role, account)).await.expect("a user");
-        }
+        add_tenant(&app, name).await;
     }
+}
+
+/// Makes a tenant with an owner, a manager and a member, such as `owner@acme.test`.
+pub async fn add_tenant(app: &Arc<App>, name: &str) -> Arc<Tenant> {
+    let user = |role: Role, account: &str| users::NewUser {
+        email: format!("{account}@{name}.test"),
+        username: Some(account.to_owned()),
+        first_name: account.to_owned(),
+        last_name: name.to_owned(),
+        role,
+        password: PASSWORD.to_owned(),
+    };
+    let new = tenants::NewTenant {
+        name: format!("{name} Ltd"),
+        schema_name: name.to_owned(),
+        domain: None,
+        max_users: None,
+        owner: user(Role::Owner, "owner"),
+    };
+    let ctx = Ctx::new(Core::new(app.clone(), Scope::Platform, Actor::System, Origin::default()));
+    tenants::service::create(&ctx, new).await.expect("a tenant");
+    let tenant = find_tenant(app, name).await;
+    let scope = Scope::Tenant(tenant.clone());
+    let ctx = Ctx::new(Core::new(app.clone(), scope, Actor::System, Origin::default()));
+    for (role, account) in [(Role::Manager, "manager"), (Role::Member, "member")] {
+        users::service::create(&ctx, user(role, account)).await.expect("a user");
+    }
+    tenant
+}
+
+/// The tenant with this schema, with or without its prefix.
+pub async fn find_tenant(app: &App, name: &str) -> Arc<Tenant> {
+    let schema = taruvi::db::TenantSchema::parse(name).expect("a name");
+    app.directory.by_schema(&schema, &Meter::default()).await.expect("the tenant")
 }
 
 /// The application's and the owner's login to a database of the cluster.
@@ -161,4 +174,33 @@ pub async fn empty(name: &str) {
 /// Runs SQL as the superuser, to arrange what no caller could.
 pub async fn sql(database: &str, text: &str) {
     superuser(database).await.batch_execute(text).await.expect("the test's SQL is good");
+}
+
+/// A session of `user` outside all pools, with nothing set.
+pub async fn session(database: &str, user: &str) -> tokio_postgres::Client {
+    let url = cluster().await.url(user, database);
+    let (client, connection) =
+        tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("a session");
+    tokio::spawn(connection);
+    client
+}
+
+/// What the superuser reads: rows of texts.
+pub async fn rows(database: &str, query: &str) -> Vec<Vec<Option<String>>> {
+    let client = session(database, "postgres").await;
+    let messages = client.simple_query(query).await.expect("the test's SQL is good");
+    let row = |message| match message {
+        tokio_postgres::SimpleQueryMessage::Row(row) => {
+            Some((0..row.len()).map(|i| row.get(i).map(str::to_owned)).collect())
+        }
+        _ => None,
+    };
+    messages.into_iter().filter_map(row).collect()
+}
+
+/// The first value of the first row that the superuser reads; empty when there is none.
+pub async fn value(database: &str, query: &str) -> String {
+    let first =
+        rows(database, query).await.into_iter().next().and_then(|row| row.into_iter().next());
+    first.flatten().unwrap_or_default()
 }

@@ -1,0 +1,60 @@
+//! How errors read on a terminal, and the codes commands end with: 0 done, 1 failed, 2 not
+//! understood (by clap), 130 interrupted.
+
+use std::process::ExitCode;
+
+use crate::error::{AppError, Problem};
+
+/// A signal ended the command.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub(super) struct Interrupted;
+
+/// Shows an error and gives the code to end with.
+pub(super) fn failure(error: &anyhow::Error) -> ExitCode {
+    if error.is::<Interrupted>() {
+        return ExitCode::from(130);
+    }
+    eprintln!("error: {}", explained(error));
+    ExitCode::FAILURE
+}
+
+/// The whole story. The sentences that tell callers of the API as little as possible are left
+/// out: whoever runs a command may know.
+pub(super) fn explained(error: &anyhow::Error) -> String {
+    let mut parts: Vec<String> = vec![];
+    for cause in error.chain() {
+        let text = match cause.downcast_ref::<AppError>() {
+            Some(AppError::Internal(_) | AppError::Unavailable(_)) => continue,
+            Some(AppError::Invalid(invalid)) => {
+                invalid.0.iter().map(|f| fault(&f.field, &f.message, f.problem)).collect()
+            }
+            _ => cause.to_string(),
+        };
+        // Drivers like to repeat what they pass on.
+        if parts.last().is_none_or(|last| !last.contains(&text)) {
+            parts.push(text);
+        }
+    }
+    parts.join(": ")
+}
+
+/// `schemaName is already taken [TAKEN]`
+fn fault(field: &[String], message: &str, problem: Problem) -> String {
+    let field = field.iter().skip_while(|part| *part == "input").cloned();
+    let words: Vec<String> = field.chain([message.to_owned()]).collect();
+    format!("{} [{}]", words.join(" "), code(problem))
+}
+
+const fn code(problem: Problem) -> &'static str {
+    match problem {
+        Problem::Required => "REQUIRED",
+        Problem::Invalid => "INVALID",
+        Problem::TooLong => "TOO_LONG",
+        Problem::Taken => "TAKEN",
+        Problem::NotFound => "NOT_FOUND",
+        Problem::StaleVersion => "STALE_VERSION",
+        Problem::NotAllowed => "NOT_ALLOWED",
+        Problem::LimitReached => "LIMIT_REACHED",
+    }
+}

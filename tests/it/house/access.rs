@@ -1,0 +1,205 @@
+//! Every field of the API refuses who may not use it: somebody who is not signed in, a member, and
+//! whoever is on the wrong side of the line between tenants and platform. What is open on purpose
+//! stands in `access_exempt.txt` with its reason; that list may only shrink.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_graphql::Positioned;
+use async_graphql::parser::types::{
+    BaseType, FieldDefinition, InputObjectType, InputValueDefinition, Type, TypeDefinition,
+    TypeKind,
+};
+use serde_json::json;
+use taruvi::base::ids;
+
+use super::schema::{VERBS, fields, name_of, types};
+use super::source::none;
+use crate::support::{Answer, Caller, TestApp};
+
+/// Who asks, and what they hear when they may not: code and message.
+const REFUSALS: [(&str, &str, &str); 2] =
+    [("anonymous", "UNAUTHENTICATED", "sign in first"), ("member", "FORBIDDEN", "the permission ")];
+
+#[tokio::test]
+async fn every_field_refuses_who_may_not_use_it() {
+    let app = TestApp::new().await;
+    let asker = Asker::new(&app).await;
+    let mut exempt: BTreeSet<String> = exempt().into_keys().collect();
+    let mut wrong = vec![];
+    for (name, operation) in asker.operations() {
+        for (who, code, message) in REFUSALS {
+            let answer = asker.callers[who].gql(&operation).await;
+            let refused = answer.code() == code
+                && answer.at("/errors/0/message").as_str().is_some_and(|m| m.starts_with(message));
+            let entry = format!("{who} {name}");
+            match (refused, exempt.remove(&entry)) {
+                (false, false) => wrong.push(format!("{entry} is not refused: {}", answer.body)),
+                (true, true) => wrong.push(format!("{entry} is refused: take it from the list")),
+                _ => {}
+            }
+        }
+    }
+    wrong.extend(exempt.iter().map(|e| format!("{e} is no field: take it from the list")));
+    none(&wrong);
+}
+
+#[tokio::test]
+async fn no_field_serves_both_tenants_and_the_platform() {
+    let app = TestApp::new().await;
+    let asker = Asker::new(&app).await;
+    let open: BTreeSet<String> = exempt().into_keys().collect();
+    let may = |answer: &Answer| !matches!(&*answer.code(), "FORBIDDEN" | "UNAUTHENTICATED");
+    let mut wrong = vec![];
+    for (name, operation) in asker.operations() {
+        let owner = asker.callers["owner"].gql(&operation).await;
+        let operator = asker.callers["operator"].gql(&operation).await;
+        let meant = open.contains(&format!("anonymous {name}"));
+        match (may(&owner), may(&operator)) {
+            (true, true) if !meant => wrong.push(format!("{name} serves owners and operators")),
+            (false, false) if !meant => {
+                wrong.push(format!("{name} serves nobody: {} {}", owner.body, operator.body));
+            }
+            _ => {}
+        }
+    }
+    none(&wrong);
+}
+
+/// What is open, and why. A line is `who Type.field: reason`.
+fn exempt() -> BTreeMap<String, String> {
+    let lines = include_str!("access_exempt.txt").lines().filter(|l| !l.starts_with('#'));
+    let entry = |line: &str| {
+        let (entry, reason) = line.split_once(": ").expect("who Type.field: reason");
+        assert!(reason.len() > 10, "a reason for {entry}");
+        (entry.to_owned(), reason.to_owned())
+    };
+    lines.filter(|line| !line.is_empty()).map(entry).collect()
+}
+
+/// Builds operations from the schema, and knows who sends them.
+struct Asker {
+    types: Vec<TypeDefinition>,
+    /// An object that exists, for each kind that acme or the platform has.
+    ids: BTreeMap<String, String>,
+    callers: BTreeMap<&'static str, Caller>,
+}
+
+impl Asker {
+    async fn new(app: &TestApp) -> Self {
+        let (owner, operator) = (app.sign_in("acme", "owner").await, app.operator().await);
+        let project = app.project(&owner, "Apollo").await;
+        let task = app.task(&owner, &project, "Land").await;
+        let document = "mutation { documentCreate(input: {name: \"Plan\"}) { document { id } } }";
+        let document = owner.gql(document).await.text("/data/documentCreate/document/id");
+        let user = owner.gql("{ me { id } }").await.text("/data/me/id");
+        let tenant = operator.gql("{ tenants { nodes { id } } }").await;
+        let tenant = tenant.text("/data/tenants/nodes/1/id");
+        let add = "mutation($t: ID!) { domainAdd(tenantId: $t, domain: \"a.example\") {
+            domain { id } } }";
+        let domain = operator.gql_with(add, json!({ "t": tenant })).await;
+        let domain = domain.text("/data/domainAdd/domain/id");
+        let ids = [
+            ("project", project),
+            ("task", task),
+            ("document", document),
+            ("user", user),
+            ("tenant", tenant),
+            ("domain", domain),
+        ];
+        let member = app.sign_in("acme", "member").await;
+        let anonymous = app.anonymous("acme");
+        Self {
+            types: types(),
+            ids: ids.map(|(kind, id)| (kind.to_owned(), id)).into(),
+            callers: BTreeMap::from([
+                ("anonymous", anonymous),
+                ("member", member),
+                ("owner", owner),
+                ("operator", operator),
+            ]),
+        }
+    }
+
+    /// The shortest valid operation for every field, reading ones first.
+    fn operations(&self) -> Vec<(String, String)> {
+        let mut operations = vec![];
+        for root in ["Query", "Mutation"] {
+            for field in fields(self.find(root).expect("the root")) {
+                let (name, text) = (&field.node.name.node, self.operation(root, &field.node));
+                operations.push((format!("{root}.{name}"), text));
+            }
+        }
+        assert!(operations.len() > 20, "{operations:?}");
+        operations
+    }
+
+    fn operation(&self, root: &str, field: &FieldDefinition) -> String {
+        let name = field.name.node.as_str();
+        let noun = VERBS.iter().find_map(|verb| name.strip_suffix(verb)).unwrap_or(name);
+        let arguments = self.required(noun, &field.arguments);
+        let arguments = if arguments.is_empty() { String::new() } else { format!("({arguments})") };
+        let leaf = self
+            .find(name_of(&field.ty.node))
+            .is_none_or(|t| matches!(t.kind, TypeKind::Scalar | TypeKind::Enum(_)));
+        let inside = if leaf { "" } else { " { __typename }" };
+        format!("{} {{ {name}{arguments}{inside} }}", root.to_lowercase())
+    }
+
+    fn find(&self, name: &str) -> Option<&TypeDefinition> {
+        self.types.iter().find(|t| t.name.node == name)
+    }
+
+    /// `name: value` of all that can't be left out.
+    fn required(&self, noun: &str, values: &[Positioned<InputValueDefinition>]) -> String {
+        let needed = values.iter().map(|v| &v.node);
+        let needed = needed.filter(|v| !v.ty.node.nullable && v.default_value.is_none());
+        let pair = |v: &InputValueDefinition| {
+            format!("{}: {}", v.name.node, self.value(noun, &v.name.node, &v.ty.node))
+        };
+        needed.map(pair).collect::<Vec<_>>().join(", ")
+    }
+
+    fn value(&self, noun: &str, name: &str, ty: &Type) -> String {
+        let of_type = match &ty.base {
+            BaseType::List(item) => return format!("[{}]", self.value(noun, name, item)),
+            BaseType::Named(of_type) => of_type.as_str(),
+        };
+        match of_type {
+            "ID" => format!("\"{}\"", self.id(noun, name)),
+            "String" => "\"text\"".to_owned(),
+            "Int" | "Float" => "1".to_owned(),
+            "Boolean" => "true".to_owned(),
+            "Date" => "\"2026-11-21\"".to_owned(),
+            "DateTime" => "\"2026-11-21T12:00:00Z\"".to_owned(),
+            _ => match self.find(of_type).map(|t| (&t.kind, &t.directives)) {
+                Some((TypeKind::Enum(values), _)) => values.values[0].node.value.node.to_string(),
+                Some((TypeKind::InputObject(input), directives)) => {
+                    let one = directives.iter().any(|d| d.node.name.node == "oneOf");
+                    self.object(noun, input, one)
+                }
+                _ => panic!("no value for {name}: {ty}; teach this test to make one"),
+            },
+        }
+    }
+
+    fn object(&self, noun: &str, input: &InputObjectType, one: bool) -> String {
+        match input.fields.first().map(|f| &f.node) {
+            Some(first) if one => {
+                let (name, ty) = (&first.name.node, &first.ty.node);
+                format!("{{{name}: {}}}", self.value(noun, name, ty))
+            }
+            _ => format!("{{{}}}", self.required(noun, &input.fields)),
+        }
+    }
+
+    /// `projectId` names its kind; `id` is that of the field's own.
+    fn id(&self, noun: &str, name: &str) -> String {
+        let kind = match name.strip_suffix("Id").or_else(|| name.strip_suffix("Ids")) {
+            Some(kind) => kind,
+            None if noun.starts_with("node") => "project",
+            None => noun,
+        };
+        let fresh = || ids::encode(kind, uuid::Uuid::now_v7());
+        self.ids.get(kind).cloned().unwrap_or_else(fresh)
+    }
+}

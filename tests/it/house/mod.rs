@@ -1,0 +1,12 @@
+//! What holds for the whole house, whichever slice is looked at: layers, the schema's shape, who may
+//! do what, and that no tenant ever sees another's rows.
+
+mod access;
+mod architecture;
+mod catalog;
+mod isolation;
+mod migrations;
+mod pins;
+mod pool;
+mod schema;
+mod source;

@@ -1,0 +1,22 @@
+//! The slices of a tenant, as their callers see them.
+
+mod bulk;
+mod conformance;
+mod documents;
+mod filters;
+pub mod kit;
+mod lists;
+mod nested;
+mod nodes;
+mod pages;
+mod projects;
+mod refusals;
+mod sessions;
+mod statements;
+mod statistics;
+mod tasks;
+mod texts;
+mod tokens;
+mod trash;
+mod user_rules;
+mod users;
