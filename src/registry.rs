@@ -66,5 +66,24 @@ pub fn sdl() -> String {
         .sorted_arguments()
         .sorted_enum_items()
         .include_specified_by();
-    schema().sdl_with_options(options)
+    without_standard_directives(&schema().sdl_with_options(options))
+}
+
+/// Every GraphQL tool knows the directives of the specification; writing them out only makes
+/// readers and linters look at what is not ours.
+fn without_standard_directives(sdl: &str) -> String {
+    const STANDARD: [&str; 5] = ["include", "skip", "specifiedBy", "deprecated", "oneOf"];
+    let mut kept: Vec<&str> = vec![];
+    for line in sdl.lines() {
+        let name = line.strip_prefix("directive @").and_then(|rest| rest.split(['(', ' ']).next());
+        if name.is_some_and(|name| STANDARD.contains(&name)) {
+            // Its description stands in front of it, between two lines of quotes.
+            let quotes = kept.iter().rposition(|l| *l == "\"\"\"").unwrap_or(kept.len());
+            let start = kept[..quotes].iter().rposition(|l| *l == "\"\"\"").unwrap_or(quotes);
+            kept.truncate(start);
+        } else {
+            kept.push(line);
+        }
+    }
+    kept.join("\n") + "\n"
 }

@@ -3,11 +3,12 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{SecondsFormat, Utc};
 
-/// An absolute point in time: RFC 3339 text with an offset, always printed in UTC with
-/// milliseconds.
+/// A point in time in the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
+/// An absolute point in time: RFC 3339 text with an offset, always printed in UTC with
+/// milliseconds.
 #[Scalar(specified_by_url = "https://scalars.graphql.org/chillicream/date-time.html")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -30,10 +31,11 @@ impl From<chrono::DateTime<Utc>> for DateTime {
     }
 }
 
-/// A calendar day with no time and no zone: `YYYY-MM-DD`.
+/// A day in the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date(pub chrono::NaiveDate);
 
+/// A calendar day with no time and no zone: `YYYY-MM-DD`.
 #[Scalar(specified_by_url = "https://scalars.graphql.org/chillicream/local-date.html")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -59,11 +61,12 @@ impl From<chrono::NaiveDate> for Date {
     }
 }
 
-/// An e-mail address. Output only: inputs take `String`, so that a bad one comes back as a user
-/// error.
+/// An e-mail address in the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmailAddress(pub String);
 
+/// An e-mail address. Output only: inputs take `String`, so that a bad one comes back as a user
+/// error.
 #[Scalar(
     specified_by_url = "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address"
 )]
