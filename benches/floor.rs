@@ -49,8 +49,10 @@ pub async fn serve(mut arguments: impl Iterator<Item = String>) -> Result<()> {
     let tenants = pool::tenants(&url).await?;
     let pool = Pool::open(&url, POOL_SIZE, tenants.values().next().context("no tenant")?).await?;
     let app = Arc::new(App { pool, tenants, key, validation });
-    let router =
-        axum::Router::new().route("/task/{id}", get(task)).route("/tasks", get(tasks)).with_state(app);
+    let router = axum::Router::new()
+        .route("/task/{id}", get(task))
+        .route("/tasks", get(tasks))
+        .with_state(app);
     let listener = TcpListener::bind(address).await?.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });

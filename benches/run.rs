@@ -3,8 +3,8 @@
 //! `cargo bench -- speed`, `hangup` or `figures` measures a part; `--tenants 20,1000` and
 //! `--rounds 5` say how much. How each is measured stands in its module.
 
-mod floor;
 mod figures;
+mod floor;
 mod hangup;
 mod report;
 mod speed;
@@ -30,7 +30,8 @@ struct Wanted {
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).peekable();
     let ended = if arguments.next_if(|a| a == floor::COMMAND).is_some() {
-        block_on(tokio::runtime::Builder::new_multi_thread(), floor::serve(arguments)).map(|()| true)
+        block_on(tokio::runtime::Builder::new_multi_thread(), floor::serve(arguments))
+            .map(|()| true)
     } else {
         block_on(tokio::runtime::Builder::new_current_thread(), bench(arguments))
     };
@@ -73,13 +74,8 @@ async fn bench(arguments: impl Iterator<Item = String>) -> Result<bool> {
 }
 
 fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted> {
-    let mut wanted = Wanted {
-        speed: false,
-        hangup: false,
-        figures: false,
-        tenants: vec![20, 1000],
-        rounds: 5,
-    };
+    let mut wanted =
+        Wanted { speed: false, hangup: false, figures: false, tenants: vec![20, 1000], rounds: 5 };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
         match argument.as_str() {

@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::report::{Report, Row};
 use crate::support::bed::Bed;
+use crate::support::cpu;
 use crate::support::http::Client;
 use crate::support::load::{self, Target};
 use crate::support::requests::{self, Callers, Query, Side};
 use crate::support::servers::{POOL_SIZE, Server};
 use crate::support::stats::{Spread, micros, millis, percentile};
-use crate::support::cpu;
 
 /// Requests before anything is measured, at the least.
 const WARM_UP: usize = 5_000;
@@ -58,7 +58,8 @@ pub async fn run(bed: &Bed, rounds: usize, report: &mut Report) -> Result<()> {
                 measured[at].push(one);
             }
         }
-        let memory = servers.iter().map(|s| cpu::resident_mib(s.pid())).collect::<Result<Vec<_>>>()?;
+        let memory =
+            servers.iter().map(|s| cpu::resident_mib(s.pid())).collect::<Result<Vec<_>>>()?;
         summarise(bed.tenants(), query, &measured, &memory, report);
     }
     let [ours, floor] = servers;

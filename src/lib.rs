@@ -8,7 +8,7 @@
 //! 4. [`bus`], [`embedded`], [`limits`], [`auth`]: machinery without tables.
 //! 5. [`tenancy`], [`authz`]: which tenant, and what may the caller do.
 //! 6. [`ctx`]: one operation.
-//! 7. [`graphql`]: how things look in the API.
+//! 7. [`graphql`], [`sessions`]: how things look in the API; staying signed in.
 //! 8. [`tenant`]: the slices on a tenant's schema.
 //! 9. [`platform`]: the slices on the platform's tables.
 //! 10. [`registry`]: the list of slices, and the schema made of them.
@@ -33,6 +33,7 @@ pub mod http;
 pub mod limits;
 pub mod platform;
 pub mod registry;
+pub mod sessions;
 pub mod telemetry;
 pub mod tenancy;
 pub mod tenant;

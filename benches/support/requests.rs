@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use serde_json::{Value, json};
 use taruvi::auth::Realm;
 use taruvi::auth::keys::KeyRing;
 use taruvi::auth::tokens::{NewAccess, TokenSettings, Tokens};
@@ -100,14 +101,7 @@ impl Callers {
     pub fn write(&self, side: Side, query: Query, pick: Pick, out: &mut Vec<u8>) {
         let id = seed::id(Kind::Task, pick.tenant, pick.task);
         match (side, query) {
-            (Side::Ours, Query::Point) => {
-                let id = encode("task", id);
-                let body = format!(r#"{{"query":"{POINT}","variables":{{"id":"{id}"}}}}"#);
-                self.graphql(pick.tenant, &body, out);
-            }
-            (Side::Ours, Query::Page) => {
-                self.graphql(pick.tenant, &format!(r#"{{"query":"{PAGE}"}}"#), out);
-            }
+            (Side::Ours, query) => self.graphql(pick.tenant, &query.body(pick).to_string(), out),
             (Side::Floor, Query::Point) => self.get(pick.tenant, &format!("/task/{id}"), out),
             (Side::Floor, Query::Page) => self.get(pick.tenant, "/tasks", out),
         }
@@ -143,6 +137,23 @@ impl Callers {
 
 impl Query {
     pub const ALL: [Self; 2] = [Self::Point, Self::Page];
+
+    /// What is posted to our server.
+    pub fn body(self, pick: Pick) -> Value {
+        let id = || encode("task", seed::id(Kind::Task, pick.tenant, pick.task));
+        match self {
+            Self::Point => json!({ "query": POINT, "variables": { "id": id() } }),
+            Self::Page => json!({ "query": PAGE }),
+        }
+    }
+
+    /// What its operation is called.
+    pub const fn operation(self) -> &'static str {
+        match self {
+            Self::Point => "Point",
+            Self::Page => "Page",
+        }
+    }
 
     pub const fn name(self) -> &'static str {
         match self {

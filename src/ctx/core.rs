@@ -79,10 +79,11 @@ impl Core {
         }
     }
 
-    /// The whole operation's change commits with its answer, under this key.
+    /// The whole operation's change commits with its answer, under this key. Keys belong to
+    /// users of tenants: nobody else's writes are kept for repetition.
     #[must_use]
     pub fn with_idempotency(mut self, idempotency: Option<Idempotency>) -> Self {
-        self.idempotency = idempotency;
+        self.idempotency = idempotency.filter(|_| self.user().is_some());
         self
     }
 
@@ -91,6 +92,14 @@ impl Core {
     pub fn with_meter(mut self, meter: Meter) -> Self {
         self.meter = meter;
         self
+    }
+
+    /// Where it takes place, for the log: a schema's name, or `platform`.
+    pub fn scope_name(&self) -> &str {
+        match &self.scope {
+            Scope::Tenant(tenant) => tenant.schema.as_str(),
+            Scope::Platform => "platform",
+        }
     }
 
     /// Who asks, for the log.

@@ -6,7 +6,7 @@ use super::codes::code_of;
 use super::correlation::Correlation;
 use super::idempotency::Executed;
 use super::reply::Failure;
-use crate::ctx::{Core, Scope};
+use crate::ctx::Core;
 use crate::db::Meter;
 use crate::graphql::document::{Estimate, Operation};
 
@@ -38,10 +38,7 @@ impl Line {
                 Kind::Subscription => "subscription",
             },
             name,
-            tenant: match &core.scope {
-                Scope::Tenant(tenant) => tenant.schema.as_str().to_owned(),
-                Scope::Platform => "platform".to_owned(),
-            },
+            tenant: core.scope_name().to_owned(),
             user: core.actor_id(),
             cost: cost.cost as u64,
             meter: core.meter.clone(),

@@ -4,20 +4,21 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
-use uuid::Uuid;
 
 use super::model::{Credentials, NewOperator, Operator};
 use crate::authz::OperatorId;
-use crate::ctx::Origin;
-use crate::db::schema::platform::{
-    operator_refresh_tokens as tokens, operator_sessions as sessions, operators,
-};
+use crate::db::schema::platform::{operator_refresh_tokens, operator_sessions, operators};
 use crate::db::{PlatformConn, PlatformTx};
 
 #[diesel::declare_sql_function]
 extern "SQL" {
     fn lower(text: Text) -> Text;
 }
+
+crate::session_store!(
+    Sessions: PlatformTx, PlatformConn;
+    operator_sessions, operator_refresh_tokens; operator_id: OperatorId
+);
 
 pub async fn find(mut conn: &PlatformConn, id: OperatorId) -> QueryResult<Option<Operator>> {
     operators::table.find(id).select(Operator::as_select()).first(&mut conn).await.optional()
@@ -75,100 +76,6 @@ pub async fn signed_in(
             operators::last_sign_in_at.eq(now),
             rehashed.map(|hash| operators::password_hash.eq(hash)),
         ))
-        .execute(&mut conn)
-        .await
-}
-
-pub async fn insert_session(
-    tx: &PlatformTx,
-    id: Uuid,
-    operator: OperatorId,
-    origin: &Origin,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> QueryResult<usize> {
-    let mut conn: &PlatformConn = tx;
-    diesel::insert_into(sessions::table)
-        .values((
-            sessions::id.eq(id),
-            sessions::operator_id.eq(operator),
-            sessions::created_at.eq(now),
-            sessions::last_used_at.eq(now),
-            sessions::expires_at.eq(expires_at),
-            sessions::ip.eq(origin.ip.map(|ip| ip.to_string())),
-            sessions::user_agent.eq(&origin.user_agent),
-        ))
-        .execute(&mut conn)
-        .await
-}
-
-pub async fn insert_token(
-    tx: &PlatformTx,
-    hash: &[u8],
-    session: Uuid,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> QueryResult<usize> {
-    let mut conn: &PlatformConn = tx;
-    diesel::insert_into(tokens::table)
-        .values((
-            tokens::hash.eq(hash),
-            tokens::session_id.eq(session),
-            tokens::created_at.eq(now),
-            tokens::expires_at.eq(expires_at),
-        ))
-        .execute(&mut conn)
-        .await
-}
-
-/// Uses a token up, if it is good: its session. One statement, so that of two uses one wins.
-pub async fn use_token(
-    tx: &PlatformTx,
-    hash: &[u8],
-    now: DateTime<Utc>,
-) -> QueryResult<Option<Uuid>> {
-    let mut conn: &PlatformConn = tx;
-    let live = sessions::table.filter(sessions::revoked_at.is_null()).select(sessions::id);
-    diesel::update(tokens::table.find(hash))
-        .filter(tokens::used_at.is_null().and(tokens::expires_at.gt(now)))
-        .filter(tokens::session_id.eq_any(live))
-        .set(tokens::used_at.eq(now))
-        .returning(tokens::session_id)
-        .get_result(&mut conn)
-        .await
-        .optional()
-}
-
-/// The session of a token, and whether the token was used before.
-pub async fn of_token(mut conn: &PlatformConn, hash: &[u8]) -> QueryResult<Option<(Uuid, bool)>> {
-    tokens::table
-        .find(hash)
-        .select((tokens::session_id, tokens::used_at.is_not_null()))
-        .first(&mut conn)
-        .await
-        .optional()
-}
-
-/// Notes a use of the session: its operator.
-pub async fn touch(
-    tx: &PlatformTx,
-    id: Uuid,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> QueryResult<OperatorId> {
-    let mut conn: &PlatformConn = tx;
-    diesel::update(sessions::table.find(id))
-        .set((sessions::last_used_at.eq(now), sessions::expires_at.eq(expires_at)))
-        .returning(sessions::operator_id)
-        .get_result(&mut conn)
-        .await
-}
-
-pub async fn revoke(tx: &PlatformTx, id: Uuid, now: DateTime<Utc>) -> QueryResult<usize> {
-    let mut conn: &PlatformConn = tx;
-    diesel::update(sessions::table.find(id))
-        .filter(sessions::revoked_at.is_null())
-        .set(sessions::revoked_at.eq(now))
         .execute(&mut conn)
         .await
 }

@@ -9,7 +9,7 @@ use crate::graphql::error::user_errors;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Result};
 use crate::platform::operators::graphql::OperatorNode;
-use crate::tenant::sessions::service::{SignIn, SignedIn};
+use crate::sessions::{SignIn, SignedIn};
 use crate::tenant::users::graphql::UserNode;
 
 /// Who wants to sign in. Give the address or the user name.

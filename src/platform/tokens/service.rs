@@ -6,7 +6,8 @@ use crate::db::TenantSchema;
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::limits::Policy;
 use crate::platform::operators::{self, Operator};
-use crate::tenant::sessions::service::{self as sessions, SignIn, SignedIn};
+use crate::sessions::{REFUSED, SignIn, SignedIn};
+use crate::tenant::sessions::service as sessions;
 use crate::tenant::users::User;
 
 /// Who signed in.
@@ -121,7 +122,7 @@ async fn scope(ctx: &Ctx, target: Target) -> Result<Option<Within<'_>>> {
         (Scope::Platform, Some(name)) => {
             // Nobody learns by this which tenants there are.
             let tenant = match ctx.app.directory.by_schema(&name, &ctx.meter).await {
-                Err(AppError::TenantNotFound) => return Err(sessions::REFUSED),
+                Err(AppError::TenantNotFound) => return Err(REFUSED),
                 found => found?.usable()?,
             };
             let core = Core::new(

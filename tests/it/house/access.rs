@@ -91,7 +91,7 @@ impl Asker {
         let task = app.task(&owner, &project, "Land").await;
         let document = "mutation { documentCreate(input: {name: \"Plan\"}) { document { id } } }";
         let document = owner.gql(document).await.text("/data/documentCreate/document/id");
-        let user = owner.gql("{ me { id } }").await.text("/data/me/id");
+        let user = owner.gql("{ viewer { id } }").await.text("/data/viewer/id");
         let tenant = operator.gql("{ tenants { nodes { id } } }").await;
         let tenant = tenant.text("/data/tenants/nodes/1/id");
         let add = "mutation($t: ID!) { domainAdd(tenantId: $t, domain: \"a.example\") {

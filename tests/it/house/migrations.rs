@@ -229,11 +229,11 @@ async fn a_tenant_one_step_behind_is_served_and_two_steps_behind_is_not() {
     };
     revert(&owner, "acme", 1).await;
     wake().await;
-    let served = member.gql("{ me { id } }").await;
-    assert!(served.data()["me"]["id"].is_string(), "{}", served.body);
+    let served = member.gql("{ viewer { id } }").await;
+    assert!(served.data()["viewer"]["id"].is_string(), "{}", served.body);
     revert(&owner, "acme", 1).await;
     wake().await;
-    let behind = member.gql("{ me { id } }").await;
+    let behind = member.gql("{ viewer { id } }").await;
     behind.refused(503, "TENANT_MIGRATING");
     assert!(behind.headers.contains_key("retry-after"));
     app.sign_in("globex", "member").await;
@@ -241,7 +241,7 @@ async fn a_tenant_one_step_behind_is_served_and_two_steps_behind_is_not() {
         outcome.result.expect("migrated");
     }
     wake().await;
-    let gone = member.gql("{ me { id } }").await;
+    let gone = member.gql("{ viewer { id } }").await;
     gone.refused(401, "UNAUTHENTICATED"); // its users went with the oldest migration
 }
 

@@ -108,7 +108,7 @@ const KINDS: [&str; 4] = ["user", "project", "task", "document"];
 
 /// One object of each kind.
 async fn objects(app: &TestApp, caller: &Caller) -> Vec<String> {
-    let user = caller.gql("{ me { id } }").await.text("/data/me/id");
+    let user = caller.gql("{ viewer { id } }").await.text("/data/viewer/id");
     let project = app.project(caller, "Apollo").await;
     let task = app.task(caller, &project, "Land").await;
     let query = "mutation($p: ID!) {

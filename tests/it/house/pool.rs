@@ -133,6 +133,7 @@ async fn an_error_rolls_back_and_keeps_the_connection() {
             Ok(diesel::select(divide).get_result::<i32>(&mut conn).await?)
         });
         assert!(matches!(failed.await, Err(AppError::Internal(_))));
+        drop(ctx);
         assert_eq!(next_pid(&process, &acme).await, old, "a clean connection stays");
     })
     .await;

@@ -68,6 +68,7 @@ async fn names_of_people_are_trimmed_and_otherwise_kept() {
     let owner = app.sign_in("acme", "owner").await;
     for (n, written) in TEXTS.iter().enumerate() {
         let email = format!("u{n}'+x%_@acme.test");
+        let written = format!("{written} {n}");
         let input = json!({ "email": email, "password": "a-long-password", "username": written,
             "firstName": written, "lastName": written });
         let made = owner.done("userCreate", json!({ "input": input }), "user {
