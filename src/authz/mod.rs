@@ -32,9 +32,11 @@ impl Access {
         }
     }
 
-    pub fn session(&self) -> Uuid {
+    /// Whose it is, whatever the session.
+    pub fn subject(&self) -> Uuid {
         match self {
-            Self::User { session, .. } | Self::Operator { session, .. } => *session,
+            Self::User { id, .. } => id.0,
+            Self::Operator { id, .. } => id.0,
         }
     }
 }

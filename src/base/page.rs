@@ -58,7 +58,7 @@ impl PageArgs {
         if direction == Direction::Backward && self.after.is_some() {
             return invalid("after", "before goes with last, after with first".into());
         }
-        if size < 0 || size > MAX_SIZE {
+        if !(0..=MAX_SIZE).contains(&size) {
             return invalid(name, format!("{name} must be between 0 and {MAX_SIZE}"));
         }
         let offset = self.offset.unwrap_or(0);

@@ -34,13 +34,7 @@ impl Banner {
         let site = format!("http://localhost:{}", self.port);
         line("Playground", &paint("36", &format!("{site}/playground/")));
         line("API", &paint("36", &format!("{site}/graphql")));
-        match database.own_version() {
-            Some(version) => {
-                let dir = app.config.data_dir.display();
-                line("Database", &format!("PostgreSQL {version}, in {dir}"));
-            }
-            None => line("Database", database.owner.database_name()),
-        }
+        line("Database", &where_it_is(app, database));
         self.print_accounts(app).await?;
         println!("  {}\n", paint("2", "Ctrl-C stops it all."));
         Ok(())
@@ -79,6 +73,20 @@ impl Banner {
         line("", "the same @globex.test; admin@taruvi.test on localhost");
         line("Password", PASSWORD);
         line("Tokens", &self.tokens.display().to_string());
+    }
+}
+
+/// Whose the database is, without a password.
+fn where_it_is(app: &App, database: &Database) -> String {
+    let config = &app.config;
+    match (database.cluster(), &config.database.url) {
+        (Some(cluster), _) => {
+            let in_place = config.data_dir.canonicalize().is_ok_and(|dir| dir == cluster.dir());
+            let dir = if in_place { &config.data_dir } else { cluster.dir() };
+            format!("PostgreSQL {}, in {}", cluster.version(), dir.display())
+        }
+        (None, Some(url)) => url.redacted(),
+        (None, None) => String::new(),
     }
 }
 

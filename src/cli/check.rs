@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 
 use self::found::{Found, error, warning};
 use super::process::{Database, Process};
-use super::report::explained;
+use super::report::{counted, explained};
 use super::stop::Stop;
 use super::{Global, Listen};
 use crate::config::{Config, Loaded};
@@ -55,7 +55,7 @@ pub(super) async fn run(global: &Global, args: CheckArgs) -> Result<ExitCode> {
         println!("{one}");
     }
     let errors = found.iter().filter(|f| f.level == Level::Error).count();
-    println!("{errors} errors, {} warnings", found.len() - errors);
+    println!("{}, {}", counted(errors, "error"), counted(found.len() - errors, "warning"));
     let failed = found.iter().any(|f| f.level >= args.fail_level);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -100,7 +100,7 @@ async fn look(config: Config, database: &Database, deploy: bool) -> Result<Vec<F
             process.end();
         }
         Err(e) => {
-            let what = format!("the server would not start: {}", explained(&e));
+            let what = format!("the server would not start: {}", explained(e.as_ref()));
             found.push(error("server.E001", what, ""));
         }
     }
@@ -115,13 +115,13 @@ async fn tenants(database: &Database) -> Result<Vec<Found>> {
         states.iter().filter(|s| !s.edited.is_empty()).collect(),
     );
     if let Some(first) = behind.first() {
-        let what = format!("{} tenants are behind, {} first", behind.len(), first.schema);
+        let what = format!("{} behind, {} first", counted(behind.len(), "tenant"), first.schema);
         found.push(error("database.E004", what, "run `taruvi migrate`"));
     }
     if let Some(first) = edited.first() {
         let what = format!(
-            "{} tenants have migrations that were edited later: {}",
-            edited.len(),
+            "{} with migrations that were edited later: {}",
+            counted(edited.len(), "tenant"),
             first.edited.join(", ")
         );
         found.push(warning("database.W001", what, "write a new migration instead"));
@@ -130,6 +130,6 @@ async fn tenants(database: &Database) -> Result<Vec<Found>> {
 }
 
 fn unreachable(e: &anyhow::Error) -> Found {
-    let what = format!("the database cannot be reached: {}", explained(e));
+    let what = format!("the database cannot be reached: {}", explained(e.as_ref()));
     error("database.E001", what, "see DATABASE_URL")
 }

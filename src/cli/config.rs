@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 
+use super::report::show;
 use super::schema::Output;
 use super::{Global, Listen};
 use crate::config::{self, Config};
@@ -28,7 +29,7 @@ pub(super) fn run(global: &Global, command: ConfigCommand) -> Result<ExitCode> {
     match command {
         ConfigCommand::Show { diff } => {
             let loaded = Config::load(global.sources(Listen::default()))?;
-            print!("{}", if diff { config::diff(&loaded) } else { config::show(&loaded) });
+            show(&if diff { config::diff(&loaded) } else { config::show(&loaded) })?;
             Ok(ExitCode::SUCCESS)
         }
         ConfigCommand::Example(output) => {
@@ -53,7 +54,7 @@ pub(super) fn emit(output: &Output, file: &Path, text: &str, command: &str) -> R
         std::fs::write(file, text).with_context(|| format!("cannot write {name}"))?;
         println!("{name} written");
     } else {
-        print!("{text}");
+        show(text)?;
     }
     Ok(ExitCode::SUCCESS)
 }

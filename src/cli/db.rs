@@ -4,10 +4,10 @@ use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result};
 use clap::Subcommand;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::Global;
 use super::process::Database;
-use super::stop::Stop;
 use crate::config::Config;
 use crate::db::{TenantPlace, TenantSchema, migrate};
 
@@ -29,7 +29,7 @@ pub(super) async fn run(global: &Global, command: DbCommand) -> Result<ExitCode>
     let config = global.load()?;
     let database = Database::open(&config).await?;
     // Ctrl-C is psql's: it cancels a query there, and must not end us underneath it.
-    let _signals = Stop::on_signals()?;
+    let _ignored = signal(SignalKind::interrupt())?;
     let done = shell(&config, &database, tenant, arguments).await;
     let closed = database.close().await;
     done.and_then(|code| closed.map(|()| code))

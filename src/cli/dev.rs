@@ -13,6 +13,7 @@ use super::banner::Banner;
 use super::demo::{self, tokens};
 use super::migrate::bring_up_to_date;
 use super::process::{Database, Process, on_platform, with_database};
+use super::report::{counted, explained};
 use super::serve::{bind, until_stopped};
 use super::stop::Stop;
 use super::{Global, Listen};
@@ -45,8 +46,8 @@ pub(super) struct SeedArgs {
     /// How many tenants there shall be: tenant_0001 and so on; those that exist stay as they are
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=9999))]
     tenants: u16,
-    /// How many projects each new tenant gets, with 7 tasks and 2 documents each. Named after the
-    /// clients whose projects they are
+    /// How many clients each new tenant works for: a project for each, with six or seven tasks and
+    /// a document or two
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(0..=20_000))]
     clients: u16,
     /// Where the tokens go
@@ -83,7 +84,9 @@ async fn serve(config: Config, begun: Instant) -> Result<()> {
         let (process, demo) = stop.unless(prepare(config, &database)).await?;
         let port = listener.local_addr()?.port();
         let file = tokens_file(&process.app.config.data_dir);
-        tokens::write(&process.app, &demo, port, &file).await?;
+        if let Err(e) = tokens::write(&process.app, &demo, port, &file).await {
+            tracing::warn!("no file of tokens: {}", explained(e.as_ref()));
+        }
         let banner = Banner { port, begun, demo: !demo.is_empty(), tokens: file };
         banner.print(&process.app, &database).await?;
         until_stopped(&process.app, listener, &stop).await?;
@@ -144,7 +147,8 @@ async fn seed(config: Config, args: SeedArgs) -> Result<()> {
         tokens::write(&process.app, &names, port, &args.out).await?;
         process.end();
         let (file, seconds) = (args.out.display(), begun.elapsed().as_secs_f32());
-        println!("{} tenants, {made} of them new ({seconds:.1} s); tokens: {file}", names.len());
+        let all = counted(names.len(), "tenant");
+        println!("{all}, {made} of them new ({seconds:.1} s); tokens: {file}");
         Ok(())
     })
     .await

@@ -7,9 +7,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
-use super::process::{Database, in_tenant, on_platform, with_database};
-use super::process::{Process, require_migrated};
-use super::report::explained;
+use super::process::{Database, in_tenant, on_platform, with_app};
+use super::report::{counted, explained, show};
 use super::table::aligned;
 use crate::config::Config;
 use crate::ctx::App;
@@ -48,7 +47,7 @@ impl Action {
 
 pub(super) async fn one(config: Config, tenant: String, words: Vec<String>) -> Result<ExitCode> {
     let action = Action::parse(&words)?;
-    with_process(config, async |database, app| {
+    with_app(config, async |app, database| {
         let worked = run(database, app, &tenant, &action).await?;
         Ok(if worked { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     })
@@ -58,7 +57,7 @@ pub(super) async fn one(config: Config, tenant: String, words: Vec<String>) -> R
 /// A failure in one tenant does not keep the others from their turn.
 pub(super) async fn each(config: Config, words: Vec<String>) -> Result<ExitCode> {
     let action = Action::parse(&words)?;
-    with_process(config, async |database, app| {
+    with_app(config, async |app, database| {
         let mut failed = 0;
         for tenant in tenants::service::all(&on_platform(app)).await? {
             println!("== {}", tenant.schema_name);
@@ -67,28 +66,14 @@ pub(super) async fn each(config: Config, words: Vec<String>) -> Result<ExitCode>
                 Ok(false) => failed += 1,
                 Err(e) => {
                     failed += 1;
-                    eprintln!("{}: {}", tenant.schema_name, explained(&e));
+                    eprintln!("{}: {}", tenant.schema_name, explained(e.as_ref()));
                 }
             }
         }
         if failed > 0 {
-            eprintln!("{failed} tenants failed");
+            eprintln!("{} failed", counted(failed, "tenant"));
         }
         Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-    })
-    .await
-}
-
-async fn with_process<T>(
-    config: Config,
-    work: impl AsyncFnOnce(&Database, &Arc<App>) -> Result<T>,
-) -> Result<T> {
-    with_database(&config.clone(), async |database| {
-        require_migrated(database).await?;
-        let process = Process::start(config, database).await?;
-        let done = work(database, &process.app).await;
-        process.end();
-        done
     })
     .await
 }
@@ -107,14 +92,14 @@ async fn sql(database: &Database, app: &Arc<App>, tenant: &str, text: &str) -> R
     for answer in database.app.run_as(&ctx.tenant()?.place, text).await? {
         let Answer { columns, rows, count } = answer;
         if columns.is_empty() {
-            println!("done, {count} rows");
+            println!("done, {}", counted(count as usize, "row"));
             continue;
         }
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let shown = |value: Option<String>| value.unwrap_or_else(|| "∅".to_owned());
         let rows: Vec<Vec<String>> =
             rows.into_iter().map(|row| row.into_iter().map(shown).collect()).collect();
-        print!("{}", aligned(&columns, &rows));
+        show(&aligned(&columns, &rows))?;
     }
     Ok(true)
 }
@@ -123,7 +108,7 @@ async fn graphql(app: &Arc<App>, tenant: &str, text: &str) -> Result<bool> {
     let ctx = Arc::new(in_tenant(app, tenant).await?);
     let request = async_graphql::Request::new(text).data(ctx);
     let response = registry::schema().execute(request).await;
-    println!("{}", serde_json::to_string_pretty(&response)?);
+    show(&format!("{}\n", serde_json::to_string_pretty(&response)?))?;
     Ok(response.is_ok())
 }
 

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use super::Global;
 use super::process::{Database, with_database};
 use super::progress::Progress;
-use super::report::explained;
+use super::report::{counted, explained, show};
 use super::table::aligned;
 use crate::db::migrate::{self, Outcome, Plan, Rehearsed, SchemaState};
 use crate::db::{Connector, TenantSchema};
@@ -75,9 +75,8 @@ pub(super) async fn bring_up_to_date(database: &Database) -> Result<()> {
     let behind = behind(&database.owner, None).await?;
     ran |= !behind.is_empty();
     let plan = Plan { parallel: 4, keep_going: true };
-    if tenants(&database.owner, behind, plan).await? > 0 {
-        eprintln!("some tenants could not be migrated and are not served");
-    }
+    // Whoever is behind is told so by the API; the others can work.
+    tenants(&database.owner, behind, plan).await?;
     if ran {
         database.wake_everything().await;
     }
@@ -140,23 +139,17 @@ async fn tenants(owner: &Connector, behind: Vec<SchemaState>, plan: Plan) -> Res
     let progress = Progress::new(total, "tenants");
     let tell = |outcome: &Outcome| match &outcome.result {
         Ok(ran) => progress.done(&format!("{}: {}", outcome.schema, ran.join(", "))),
-        Err(_) => progress.failed(&format!("{}: failed", outcome.schema)),
+        Err(e) => progress.failed(&format!("{}: {}", outcome.schema, explained(e))),
     };
     let outcomes = migrate::migrate_tenants(owner, behind, plan, tell).await?;
     drop(progress);
-    let (done, failed): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|o| o.result.is_ok());
-    let seconds = begun.elapsed().as_secs_f32();
-    println!("{} tenants migrated, {} failed ({seconds:.1} s)", done.len(), failed.len());
-    let (done, count) = (done.len(), failed.len());
-    for outcome in failed {
-        if let Err(e) = outcome.result {
-            eprintln!("{}: {}", outcome.schema, explained(&e.into()));
-        }
+    let (done, failed): (Vec<_>, Vec<_>) = outcomes.iter().partition(|o| o.result.is_ok());
+    let (done, failed, seconds) = (done.len(), failed.len(), begun.elapsed().as_secs_f32());
+    println!("{} migrated, {failed} failed ({seconds:.1} s)", counted(done, "tenant"));
+    if total > done + failed {
+        eprintln!("{} not tried", counted(total - done - failed, "tenant"));
     }
-    if total > done + count {
-        eprintln!("{} tenants were not tried", total - done - count);
-    }
-    Ok(count)
+    Ok(failed)
 }
 
 async fn status(owner: &Connector, check: bool) -> Result<ExitCode> {
@@ -175,7 +168,8 @@ async fn status(owner: &Connector, check: bool) -> Result<ExitCode> {
     let odd = |s: &&SchemaState| !s.missing.is_empty() || !s.edited.is_empty();
     let rows: Vec<Vec<String>> = states.iter().filter(odd).map(row).collect();
     if !rows.is_empty() {
-        print!("\n{}", aligned(&["schema", "missing", "edited since", "last error"], &rows));
+        let header = ["schema", "missing", "edited since", "last error"];
+        show(&format!("\n{}", aligned(&header, &rows)))?;
     }
     let current = missing.is_empty() && current == states.len();
     Ok(if check && !current { ExitCode::FAILURE } else { ExitCode::SUCCESS })

@@ -42,7 +42,7 @@ pub(super) async fn run(global: &Global, command: PlatformCommand) -> Result<Exi
     let password = ask::password(&config, args.password_stdin)?;
     let new =
         NewOperator { email, first_name: args.first_name, last_name: args.last_name, password };
-    with_app(config, async |app| {
+    with_app(config, async |app, _| {
         let operator = operators::service::create(&on_platform(app), new).await?;
         println!("{} may sign in to the platform", operator.email);
         Ok(ExitCode::SUCCESS)

@@ -58,9 +58,9 @@ impl Database {
         }
     }
 
-    /// The version of a server of our own.
-    pub(super) fn own_version(&self) -> Option<u32> {
-        self.cluster.as_ref().map(Cluster::version)
+    /// The server of our own, if it is one.
+    pub(super) fn cluster(&self) -> Option<&Cluster> {
+        self.cluster.as_ref()
     }
 
     /// Tells all processes to forget what they have cached.
@@ -88,13 +88,13 @@ pub(super) async fn with_database<T>(
 /// The same with an `App` on the database.
 pub(super) async fn with_app<T>(
     mut config: Config,
-    work: impl AsyncFnOnce(&Arc<App>) -> Result<T>,
+    work: impl AsyncFnOnce(&Arc<App>, &Database) -> Result<T>,
 ) -> Result<T> {
     config.database.pool_size = config.database.pool_size.min(COMMAND_POOL);
     with_database(&config.clone(), async |database| {
         require_migrated(database).await?;
         let process = Process::start(config, database).await?;
-        let done = work(&process.app).await;
+        let done = work(&process.app, database).await;
         process.end();
         done
     })

@@ -1,6 +1,8 @@
 //! How errors read on a terminal, and the codes commands end with: 0 done, 1 failed, 2 not
-//! understood (by clap), 130 interrupted.
+//! understood (by clap), 130 interrupted, 141 nobody reads on (`| head`).
 
+use std::error::Error;
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use crate::error::{AppError, Problem};
@@ -15,15 +17,19 @@ pub(super) fn failure(error: &anyhow::Error) -> ExitCode {
     if error.is::<Interrupted>() {
         return ExitCode::from(130);
     }
-    eprintln!("error: {}", explained(error));
+    let closed = |e: &std::io::Error| e.kind() == ErrorKind::BrokenPipe;
+    if error.downcast_ref().is_some_and(closed) {
+        return ExitCode::from(141);
+    }
+    eprintln!("error: {}", explained(error.as_ref()));
     ExitCode::FAILURE
 }
 
 /// The whole story. The sentences that tell callers of the API as little as possible are left
 /// out: whoever runs a command may know.
-pub(super) fn explained(error: &anyhow::Error) -> String {
+pub(super) fn explained(error: &(dyn Error + 'static)) -> String {
     let mut parts: Vec<String> = vec![];
-    for cause in error.chain() {
+    for cause in std::iter::successors(Some(error), |&error| error.source()) {
         let text = match cause.downcast_ref::<AppError>() {
             Some(AppError::Internal(_) | AppError::Unavailable(_)) => continue,
             Some(AppError::Invalid(invalid)) => {
@@ -39,11 +45,21 @@ pub(super) fn explained(error: &anyhow::Error) -> String {
     parts.join(": ")
 }
 
-/// `schemaName is already taken [TAKEN]`
+/// Prints much text, and fails when nobody reads on.
+pub(super) fn show(text: &str) -> anyhow::Result<()> {
+    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
+}
+
+/// `1 tenant`, `2 tenants`
+pub(super) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `schemaName: is already taken [TAKEN]`
 fn fault(field: &[String], message: &str, problem: Problem) -> String {
     let field = field.iter().skip_while(|part| *part == "input").cloned();
     let words: Vec<String> = field.chain([message.to_owned()]).collect();
-    format!("{} [{}]", words.join(" "), code(problem))
+    format!("{} [{}]", words.join(": "), code(problem))
 }
 
 const fn code(problem: Problem) -> &'static str {

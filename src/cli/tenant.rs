@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::process::{on_platform, with_app};
+use super::report::show;
 use super::table::aligned;
 use super::{Global, ask, exec};
 use crate::authz::Role;
@@ -81,7 +82,7 @@ pub(super) async fn run(global: &Global, command: TenantCommand) -> Result<ExitC
     match command {
         TenantCommand::Create(args) => create(config, args).await,
         TenantCommand::List { json } => {
-            with_app(config, async |app| list(app, json).await).await?;
+            with_app(config, async |app, _| list(app, json).await).await?;
             Ok(ExitCode::SUCCESS)
         }
         TenantCommand::Exec { tenant, command } => exec::one(config, tenant, command).await,
@@ -114,7 +115,7 @@ async fn create(config: Config, args: CreateArgs) -> Result<ExitCode> {
             password: password.clone(),
         },
     };
-    with_app(config, async |app| {
+    with_app(config, async |app, _| {
         let tenant = tenants::service::create(&on_platform(app), new).await?;
         println!("{} is there, as {}", tenant.schema_name, host(app, &tenant));
         println!("owner     {email}");
@@ -134,8 +135,7 @@ async fn list(app: &Arc<App>, json: bool) -> Result<()> {
     };
     if json {
         let rows: Vec<_> = all.iter().map(|t| as_json(app, t, missing(&t.schema_name))).collect();
-        println!("{}", serde_json::to_string_pretty(&rows)?);
-        return Ok(());
+        return show(&format!("{}\n", serde_json::to_string_pretty(&rows)?));
     }
     let row = |t: &TenantRecord| {
         let behind = match missing(&t.schema_name) {
@@ -149,8 +149,7 @@ async fn list(app: &Arc<App>, json: bool) -> Result<()> {
         columns.map(str::to_owned).to_vec()
     };
     let header = ["schema", "name", "host", "active", "plan", "since", "tables"];
-    print!("{}", aligned(&header, &all.iter().map(row).collect::<Vec<_>>()));
-    Ok(())
+    show(&aligned(&header, &all.iter().map(row).collect::<Vec<_>>()))
 }
 
 fn as_json(app: &Arc<App>, t: &TenantRecord, missing: usize) -> serde_json::Value {
@@ -181,7 +180,7 @@ async fn delete(config: Config, name: String, confirm: Option<String>) -> Result
         Some(confirm) => confirm,
         None => ask::text(&question, "--confirm")?,
     };
-    with_app(config, async |app| {
+    with_app(config, async |app, _| {
         let ctx = on_platform(app);
         let tenant = tenants::service::by_schema(&ctx, &schema).await?;
         tenants::service::delete(&ctx, tenant.id, &confirm).await?;

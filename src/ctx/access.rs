@@ -24,5 +24,6 @@ pub async fn access_of(app: &App, identity: &Identity, meter: &Meter) -> Result<
         }
         _ => Ok(None),
     };
-    app.access.get(identity.tenant, identity.session, load).await
+    let access = app.access.get(identity.tenant, identity.session, load).await?;
+    Ok(access.filter(|access| access.subject() == identity.subject))
 }

@@ -42,7 +42,6 @@ pub struct Origin {
 
 /// The connection of an operation: taken when first needed, and never a second one beside it,
 /// since two borrows by one task would deadlock a busy pool.
-#[expect(clippy::large_enum_variant, reason = "one of it exists for each operation")]
 enum Held {
     Nothing,
     Connection(TenantConn),

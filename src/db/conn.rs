@@ -49,7 +49,7 @@ impl Meter {
 enum Source {
     Pooled(Lease),
     /// The owner's session while it makes a tenant or migrates.
-    Owner(Box<AsyncPgConnection>),
+    Owner(AsyncPgConnection),
 }
 
 /// A pinned connection. Queries run on `&Pinned`, several at a time in one round trip.
@@ -74,7 +74,7 @@ impl<Kind> Pinned<Kind> {
 
     /// The caller has set role and path for the open transaction.
     pub(super) fn owner(pg: AsyncPgConnection) -> Self {
-        let source = Source::Owner(Box::new(pg));
+        let source = Source::Owner(pg);
         Self {
             source,
             tag: String::new(),
@@ -86,7 +86,7 @@ impl<Kind> Pinned<Kind> {
 
     pub(super) fn into_owner(self) -> Option<AsyncPgConnection> {
         match self.source {
-            Source::Owner(pg) => Some(*pg),
+            Source::Owner(pg) => Some(pg),
             Source::Pooled(_) => None,
         }
     }

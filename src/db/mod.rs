@@ -48,7 +48,7 @@ pub struct Db {
 impl Db {
     /// Opens the pools. `owner` is the login that owns the schemas.
     pub async fn connect(app: Connector, owner: Connector, settings: &Database) -> Result<Self> {
-        let size = settings.pool_size as usize;
+        let size = settings.pool_size;
         let wait = Duration::from_millis(settings.pool_wait_ms);
         let platform_pin = Pin::Platform(app.app_role().clone());
         let db = Self {
@@ -57,7 +57,7 @@ impl Db {
             platform_pin,
             owner,
             wait,
-            tenant_permits: match settings.tenant_concurrency as usize {
+            tenant_permits: match settings.tenant_concurrency {
                 0 => size.div_ceil(2),
                 n => n,
             },

@@ -48,7 +48,10 @@ impl Connector {
         let (schema, role) = (place.schema().as_str(), place.role().as_str());
         pg.batch_execute(&format!(
             "DELETE FROM public.migration_ledger WHERE schema_name = '{schema}';
-             DROP SCHEMA \"{schema}\" CASCADE; DROP OWNED BY \"{role}\"; DROP ROLE \"{role}\""
+             DROP SCHEMA \"{schema}\" CASCADE; DROP OWNED BY \"{role}\";
+             -- Roles belong to the whole server: a copy of this database may still need it.
+             DO $$ BEGIN DROP ROLE \"{role}\";
+             EXCEPTION WHEN dependent_objects_still_exist THEN NULL; END $$"
         ))
         .await?;
         AnsiTransactionManager::commit_transaction(&mut pg).await?;

@@ -13,7 +13,7 @@ mod user;
 
 use std::ffi::OsString;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -86,6 +86,12 @@ impl Cluster {
             url.push_str(&format!("&port={}", socket.port));
         }
         url
+    }
+
+    /// The directory that keeps the cluster; not the data directory where that is closed to the
+    /// user who runs PostgreSQL.
+    pub fn dir(&self) -> &Path {
+        self.home.dir()
     }
 
     /// Whether the cluster was created by this start, so that it has no databases yet.

@@ -78,8 +78,8 @@ async fn answer(
     let operation = prepared.operation(asked.operation_name.as_deref())?;
     allow(&api, &core, operation, &parts.method)?;
     let cost = api.documents.check(&prepared, operation, &asked.variables)?;
-    let key = idempotency::of(&parts.headers, &asked, operation)?;
-    let core = core.with_idempotency(key.filter(|_| operation.kind == OperationType::Mutation));
+    let key = idempotency::of(&core, &parts.headers, &asked, operation)?;
+    let core = core.with_idempotency(key);
     let log = log::Line::new(&core, operation, cost, begun);
     let run = run(api.clone(), prepared.clone(), operation.clone(), asked, core);
     // In a task of its own, so that a caller who goes away cancels nothing half way. A panic
@@ -124,7 +124,7 @@ async fn core(
         Scope::Platform => None,
     };
     match &actor {
-        Actor::SignedIn(access) => app.limits.take(Policy::Api, (tenant, access.session()))?,
+        Actor::SignedIn(access) => app.limits.take(Policy::Api, (tenant, access.subject()))?,
         _ => app.limits.take(Policy::Api, (tenant, origin.ip))?,
     }
     Ok(Core::new(app.clone(), scope, actor, origin).with_meter(meter.clone()))
@@ -143,12 +143,22 @@ async fn read(api: &Api, headers: &HeaderMap, body: Body) -> Result<axum::body::
     }
     match tokio::time::timeout(http.request_timeout, to_bytes(body, http.body_limit)).await {
         Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(e)) if is_broken(&e) => {
+            let message = "the body cannot be read";
+            Err(Failure::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message))
+        }
         Ok(Err(_)) => Err(too_large()),
         Err(_) => {
             let message = "the body did not arrive in time";
             Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message))
         }
     }
+}
+
+/// Whether the connection failed, rather than the limit being reached.
+fn is_broken(error: &axum::Error) -> bool {
+    let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source());
+    causes.any(|cause| cause.is::<hyper::Error>())
 }
 
 /// Refuses what this caller may not run in this way.

@@ -1,11 +1,12 @@
 //! The header `Idempotency-Key` (after the IETF's draft): a repetition gets the first answer.
 
 use async_graphql::Response;
+use async_graphql::parser::types::OperationType;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 
 use super::body::GraphqlRequest;
-use super::codes::code_of;
+use super::codes::{code_of, tidy_all};
 use super::negotiate::Media;
 use super::reply::Failure;
 use crate::ctx::{Core, Ctx, Idempotency, Stored};
@@ -23,13 +24,18 @@ pub(super) enum Executed {
     Before(String),
 }
 
-/// The request's key, if it has one.
+/// The request's key, if it has one. Keys are a user's own: those who are not signed in, and
+/// operators, have none. Nor does a sign-in, whose answer holds tokens, which are never stored.
 pub(super) fn of(
+    core: &Core,
     headers: &HeaderMap,
     asked: &GraphqlRequest,
     operation: &Operation,
 ) -> Result<Option<Idempotency>, Failure> {
     let Some(value) = headers.get(HEADER) else { return Ok(None) };
+    if operation.kind != OperationType::Mutation {
+        return Ok(None);
+    }
     let refused = |why: &str| Err(Failure::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", why));
     let key = value.to_str().unwrap_or_default();
     if key.is_empty() || key.len() > MAX_KEY {
@@ -38,8 +44,7 @@ pub(super) fn of(
     if operation.root_fields.len() != 1 {
         return refused("an Idempotency-Key goes with exactly one mutation");
     }
-    // Answers that hold tokens are not kept.
-    if operation.root_fields.iter().any(|field| field.starts_with("token")) {
+    if core.user().is_none() || operation.root_fields[0].starts_with("token") {
         return Ok(None);
     }
     let text = asked.query.as_deref().unwrap_or_default();
@@ -59,9 +64,10 @@ pub(super) async fn stored(core: &Core) -> Result<Option<String>, Failure> {
     }
 }
 
-/// Commits an idempotent change together with its answer. What failed is not kept, so that it can
-/// be tried again under the same key.
-pub(super) async fn finish(ctx: &Ctx, response: Response) -> Result<Executed, Failure> {
+/// Commits an idempotent change together with its answer. A mutation that failed has changed
+/// nothing and is not kept, so that it can be tried again under the same key; what fails beside a
+/// change that was made is part of the answer.
+pub(super) async fn finish(ctx: &Ctx, mut response: Response) -> Result<Executed, Failure> {
     if ctx.idempotency().is_none() {
         return Ok(Executed::Anew(response));
     }
@@ -74,23 +80,11 @@ pub(super) async fn finish(ctx: &Ctx, response: Response) -> Result<Executed, Fa
         }
         return Ok(Executed::Anew(response));
     }
-    let good = response.errors.is_empty() && !has_user_errors(&response);
-    let text = good.then(|| serde_json::to_string(&response).unwrap_or_default());
+    tidy_all(&mut response, &ctx.origin.correlation_id);
+    let failed = response.errors.iter().any(|error| error.path.len() <= 1);
+    let text = (!failed).then(|| serde_json::to_string(&response).unwrap_or_default());
     ctx.finish(text.as_deref()).await?;
     Ok(Executed::Anew(response))
-}
-
-fn has_user_errors(response: &Response) -> bool {
-    let async_graphql::Value::Object(data) = &response.data else { return false };
-    data.values().any(|payload| match payload {
-        async_graphql::Value::Object(payload) => payload.values().any(|field| {
-            // The selection may have renamed it, but only userErrors has this shape.
-            matches!(field, async_graphql::Value::List(list)
-                if list.iter().any(|e| matches!(e, async_graphql::Value::Object(e)
-                    if e.contains_key("message") || e.contains_key("code"))))
-        }),
-        _ => false,
-    })
 }
 
 /// The first answer, once more.

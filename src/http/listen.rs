@@ -2,6 +2,8 @@
 //! lets running requests end.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use axum::Router;
@@ -12,8 +14,10 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
-/// Headers that never end are cut off.
-const HEADER_TIME: Duration = Duration::from_secs(10);
+use crate::config::Http;
+
+/// Headers that take longer are cut off, and so are connections that stay idle longer.
+const MAX_HEADER_TIME: Duration = Duration::from_secs(10);
 /// Headers over this answer 431.
 const MAX_HEADERS: usize = 16 * 1024;
 
@@ -21,16 +25,19 @@ pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
     stop: impl Future<Output = ()>,
-    patience: Duration,
+    http: &Http,
 ) {
-    let server = server();
+    let header_time = http.request_timeout.min(MAX_HEADER_TIME);
+    let server = server(header_time);
     let graceful = GracefulShutdown::new();
     tokio::pin!(stop);
     loop {
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => accept(&server, &graceful, &router, stream, peer),
+                Ok((stream, peer)) => {
+                    accept(&server, &graceful, &router, stream, peer, header_time);
+                }
                 Err(e) => {
                     // Out of file descriptors, most likely: let some connections end first.
                     tracing::warn!(error = %e, "could not accept a connection");
@@ -40,17 +47,17 @@ pub(super) async fn serve(
         }
     }
     drop(listener);
-    if tokio::time::timeout(patience, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(http.shutdown_timeout, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
 }
 
-fn server() -> Builder<TokioExecutor> {
+fn server(header_time: Duration) -> Builder<TokioExecutor> {
     let mut server = Builder::new(TokioExecutor::new());
     server
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
+        .header_read_timeout(header_time)
         .max_buf_size(MAX_HEADERS);
     server
         .http2()
@@ -67,10 +74,14 @@ fn accept(
     router: &Router,
     stream: TcpStream,
     peer: SocketAddr,
+    header_time: Duration,
 ) {
     let _ = stream.set_nodelay(true);
     let router = router.clone();
+    let begun = Arc::new(AtomicBool::new(false));
+    let heard = begun.clone();
     let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
+        heard.store(true, Relaxed);
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         router.clone().oneshot(request)
@@ -78,7 +89,14 @@ fn accept(
     let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
-        if let Err(e) = connection.await {
+        let mut connection = std::pin::pin!(connection);
+        let ended = match tokio::time::timeout(header_time, connection.as_mut()).await {
+            Ok(ended) => ended,
+            // Nor does hyper wait for ever, once it knows which version of HTTP it hears.
+            Err(_) if !begun.load(Relaxed) => return,
+            Err(_) => connection.await,
+        };
+        if let Err(e) = ended {
             tracing::debug!(error = %e, "a connection ended");
         }
     });

@@ -40,7 +40,7 @@ impl Line {
             name,
             tenant: core.scope_name().to_owned(),
             user: core.actor_id(),
-            cost: cost.cost as u64,
+            cost: cost.cost,
             meter: core.meter.clone(),
         }
     }

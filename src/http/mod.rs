@@ -65,7 +65,6 @@ pub async fn serve(
         stop.await;
         stopping.store(true, std::sync::atomic::Ordering::SeqCst);
     };
-    let patience = api.app.config.http.shutdown_timeout;
-    listen::serve(listener, router(api), stop, patience).await;
+    listen::serve(listener, router(api.clone()), stop, &api.app.config.http).await;
     Ok(())
 }

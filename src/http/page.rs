@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde_json::{Value, json};
 
+use super::correlation::Correlation;
 use super::{Api, assets, scope};
 use crate::ctx::{Actor, Core, Ctx, Origin, Scope};
 use crate::db::{Listing, Meter, Predicate, Sorted};
@@ -49,7 +50,12 @@ fn page(api: &Api, path: &str, headers: &HeaderMap) -> Response {
 }
 
 /// Whose host this is; in development also the demo tenants and how to sign in to them.
-pub(super) async fn config(State(api): State<Arc<Api>>, headers: HeaderMap, uri: Uri) -> Response {
+pub(super) async fn config(
+    State(api): State<Arc<Api>>,
+    correlation: Correlation,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
     if !api.app.config.graphql.playground {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -59,7 +65,7 @@ pub(super) async fn config(State(api): State<Arc<Api>>, headers: HeaderMap, uri:
         }
         Ok(Scope::Platform) => json!({"kind": "platform", "tenant": null, "name": null}),
         Err(failure) => {
-            return failure.into_response(super::negotiate::Media::Json, "");
+            return failure.into_response(super::negotiate::Media::Json, &correlation.0);
         }
     };
     let mode = api.app.config.mode;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 
 use super::reply::Failure;
 use crate::auth::{Identity, Realm};
@@ -21,12 +21,16 @@ pub(super) async fn of_host(
 ) -> Result<Scope, Failure> {
     let mut all = headers.get_all(header::HOST).iter();
     let (first, second) = (all.next(), all.next());
-    if second.is_some() {
-        let message = "the request has two Host headers";
+    // HTTP/2 has the host in the URI; a proxy may put it into both.
+    let in_uri = uri.authority().map(|authority| authority.as_str());
+    let differ = |host: &HeaderValue| {
+        in_uri.is_some_and(|uri| !uri.as_bytes().eq_ignore_ascii_case(host.as_bytes()))
+    };
+    if second.is_some() || first.is_some_and(differ) {
+        let message = "the request names two hosts";
         return Err(Failure::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message));
     }
-    // HTTP/2 has the host in the URI.
-    let name = first.map_or_else(|| uri.authority().map(|a| a.as_str()), |h| h.to_str().ok());
+    let name = first.map_or(in_uri, |host| host.to_str().ok());
     match name.and_then(|name| app.hosts.read(name)) {
         None => Err(AppError::TenantNotFound.into()),
         Some(Host::Platform) => Ok(Scope::Platform),

@@ -31,6 +31,7 @@ pub enum Node {
 }
 
 /// Columns that every row of a tenant carries.
+#[expect(clippy::duplicated_attributes, reason = "two fields of one type")]
 #[derive(Interface)]
 #[graphql(
     field(name = "created_at", ty = "&DateTime", desc = "When it was added."),

@@ -1,11 +1,15 @@
 //! All tests in one binary: a link costs seconds.
 
 mod auth;
+mod cli;
 mod config;
 mod document;
 mod house;
+mod http;
 mod negotiate;
 mod operation;
+mod platform;
 mod reply;
 mod smoke;
 mod support;
+mod tenant;

@@ -52,7 +52,7 @@ fn hosts(config: &Config, found: &mut Vec<Found>) {
         found.push(warning("security.W004", what, "SECURE_HSTS_SECONDS=31536000"));
     } else if http.hsts_seconds < HSTS {
         let what = "browsers are told for less than a year to use HTTPS only";
-        found.push(warning("security.W005", what, "SECURE_HSTS_SECONDS=31536000"));
+        found.push(warning("security.W110", what, "SECURE_HSTS_SECONDS=31536000"));
     }
     if !http.ssl_redirect {
         let what = "plain HTTP is not redirected";
@@ -91,7 +91,7 @@ fn api(config: &Config, found: &mut Vec<Found>) {
 /// How the database is reached.
 pub(super) fn connections(database: &Database) -> Vec<Found> {
     let mut found = vec![];
-    if database.own_version().is_some() {
+    if database.cluster().is_some() {
         let what = "the database is the one in the data folder";
         found.push(error("database.E005", what, "DATABASE_URL"));
     }
@@ -99,7 +99,7 @@ pub(super) fn connections(database: &Database) -> Vec<Found> {
         let what = "the connection to the database might not be encrypted";
         found.push(warning("security.W106", what, "sslmode=require in DATABASE_URL"));
     }
-    if database.own_version().is_none() && database.app.login() == database.owner.login() {
+    if database.cluster().is_none() && database.app.login() == database.owner.login() {
         let what = "the server logs in as the owner of all schemas";
         found.push(warning("security.W107", what, "DATABASE_ADMIN_URL for the owner"));
     }

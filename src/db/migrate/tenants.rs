@@ -87,10 +87,18 @@ async fn migrate_one(owner: &Connector, state: &SchemaState) -> Result<Vec<&'sta
             Err((migration, e)) => {
                 drop(pg); // with its transaction
                 let mut pg = owner.owner().await?;
-                ledger::record(&mut pg, &state.schema, migration, Some(&format!("{e:?}"))).await?;
+                ledger::record(&mut pg, &state.schema, migration, Some(&reason(&e))).await?;
                 return Err(e);
             }
         }
+    }
+}
+
+/// What the database said, for the ledger.
+fn reason(e: &AppError) -> String {
+    match e {
+        AppError::Internal(cause) | AppError::Unavailable(cause) => format!("{cause:#}"),
+        other => other.to_string(),
     }
 }
 

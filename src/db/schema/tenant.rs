@@ -111,6 +111,7 @@ diesel::table! {
 }
 
 diesel::joinable!(documents -> projects (project_id));
+diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tasks -> projects (project_id));

@@ -10,10 +10,13 @@ use async_graphql::{Name, Value};
 use serde_json::Map;
 
 use super::{Limits, Prepared, error::DocumentError};
+use crate::base::page::MAX_SIZE;
 
 /// Rows of a page when none are asked for; also when the number cannot be read, which the
 /// resolver then refuses.
 const DEFAULT_PAGE: u64 = 20;
+/// Resolvers refuse to answer more.
+const MAX_PAGE: u64 = MAX_SIZE as u64;
 const MUTATION_FIELD: u64 = 10;
 const OBJECT_FIELD: u64 = 1;
 
@@ -129,7 +132,8 @@ impl Prices<'_> {
             value.as_ref().ok().and_then(whole).unwrap_or(DEFAULT_PAGE)
         });
         let name = field.name.node.as_str();
-        asked.max().or_else(|| self.connections.contains(name).then_some(DEFAULT_PAGE))
+        let asked = asked.max().map(|rows| rows.min(MAX_PAGE));
+        asked.or_else(|| self.connections.contains(name).then_some(DEFAULT_PAGE))
     }
 }
 

@@ -5,6 +5,7 @@ mod cost;
 mod error;
 mod measure;
 mod nesting;
+mod typename;
 mod variables;
 mod vocabulary;
 
@@ -144,6 +145,7 @@ impl Prepared {
         let tokens = check_nesting(text, limits.max_nesting, limits.max_tokens)?;
         let document = parse_query(text)?;
         vocabulary.check_variable_types(&document)?;
+        typename::check(&document)?;
         let fragments = measure::fragment_order(&document)?;
         let operations = operations(&document, &fragments, limits)?;
         Ok(Self { document, fragments, operations, tokens })

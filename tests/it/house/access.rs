@@ -182,13 +182,21 @@ impl Asker {
         }
     }
 
+    /// Nullable keys are null: valid for GraphQL, and mostly not for the use case, which must not
+    /// be what the caller learns first.
     fn object(&self, noun: &str, input: &InputObjectType, one: bool) -> String {
         match input.fields.first().map(|f| &f.node) {
             Some(first) if one => {
                 let (name, ty) = (&first.name.node, &first.ty.node);
                 format!("{{{name}: {}}}", self.value(noun, name, ty))
             }
-            _ => format!("{{{}}}", self.required(noun, &input.fields)),
+            _ => {
+                let nulls = input.fields.iter().map(|f| &f.node).filter(|f| f.ty.node.nullable);
+                let nulls = nulls.map(|f| format!("{}: null", f.name.node));
+                let mut keys: Vec<_> = nulls.collect();
+                keys.push(self.required(noun, &input.fields));
+                format!("{{{}}}", keys.join(" "))
+            }
         }
     }
 

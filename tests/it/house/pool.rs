@@ -66,8 +66,8 @@ impl TestApp {
         self.value("SELECT count(*) FROM t_acme.users WHERE first_name = 'Nobody'").await
     }
 
-    /// Two tenants can hold both connections at once.
-    async fn is_whole(&self) {
+    /// Of a pool of two, two tenants can hold both connections at once.
+    pub async fn is_whole(&self) {
         let (process, acme) = (self.app.clone(), self.tenant("acme").await);
         let globex = self.tenant("globex").await;
         self.run(async move {

@@ -108,3 +108,25 @@ async fn a_suspended_tenant_answers_nobody() {
     acme.gql("{ __typename }").await.refused(404, "TENANT_NOT_FOUND");
     token_refused(&acme.at("localhost").gql("{ __typename }").await);
 }
+
+#[tokio::test]
+async fn http_2_names_the_host_in_its_own_way() {
+    let app = TestApp::new().await;
+    let owner = app.sign_in("acme", "owner").await;
+    let token = owner.token.expect("a token");
+    let client = reqwest::Client::builder()
+        .http2_prior_knowledge()
+        .resolve("acme.localhost", app.address)
+        .resolve("globex.localhost", app.address)
+        .build()
+        .expect("a client");
+    for (host, status) in [("acme", 200), ("globex", 401)] {
+        let url = format!("http://{host}.localhost:{}/graphql", app.address.port());
+        let request = client.post(url).bearer_auth(&token).json(&json!({ "query": VIEWER }));
+        let response = request.send().await.expect("an answer");
+        assert_eq!(response.version(), reqwest::Version::HTTP_2);
+        assert_eq!(response.status(), status);
+        let text = response.text().await.expect("a body");
+        assert_eq!(text.contains("owner@acme.test"), status == 200, "{text}");
+    }
+}

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{VIEWER, post, send, token_refused, viewer};
 use crate::support::database::SIGNING_KEY;
-use crate::support::{Answer, Caller, TestApp};
+use crate::support::{Answer, TestApp};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const TYPENAME: &str = r#"{"query":"{ __typename }"}"#;

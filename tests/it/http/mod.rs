@@ -7,6 +7,7 @@ mod hosts;
 mod idempotency;
 mod identity;
 mod limits;
+mod outage;
 mod raw;
 mod requests;
 mod wire;

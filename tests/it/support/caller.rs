@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 /// A GraphQL client.
 #[derive(Clone)]
 pub struct Caller {
-    client: reqwest::Client,
-    address: SocketAddr,
+    pub client: reqwest::Client,
+    pub address: SocketAddr,
     pub host: String,
     pub token: Option<String>,
     pub refresh_token: Option<String>,

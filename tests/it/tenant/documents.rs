@@ -43,7 +43,8 @@ async fn a_document_keeps_all_that_it_was_made_with() {
 async fn a_document_needs_no_project_and_no_file() {
     let app = TestApp::new().await;
     let member = app.sign_in("acme", "member").await;
-    let made = member.done("documentCreate", json!({ "input": { "name": "x" } }), "document { id }");
+    let made =
+        member.done("documentCreate", json!({ "input": { "name": "x" } }), "document { id }");
     let id = text(&made.await["document"]["id"]);
     let read = "description contentType byteSize checksum project { id } assignedTo { id }";
     let bare = json!({ "description": "", "contentType": null, "byteSize": null, "checksum": null,
@@ -58,7 +59,8 @@ async fn a_document_needs_no_project_and_no_file() {
 async fn bad_input_is_told_by_field_and_stores_nothing() {
     let app = TestApp::new().await;
     let owner = app.sign_in("acme", "owner").await;
-    let kept = owner.done("documentCreate", json!({ "input": { "name": "kept" } }), "document { id }");
+    let kept =
+        owner.done("documentCreate", json!({ "input": { "name": "kept" } }), "document { id }");
     let id = text(&kept.await["document"]["id"]);
     let gone = app.project(&owner, "gone").await;
     owner.done("projectDelete", json!({ "id": gone }), "").await;

@@ -155,3 +155,17 @@ pub fn text(value: &Value) -> String {
 pub async fn me(caller: &Caller) -> String {
     caller.gql("{ viewer { id } }").await.text("/data/viewer/id")
 }
+
+/// Waits until something holds that another process has to hear of first. Far shorter than what a
+/// cache would keep without being told.
+#[track_caller]
+pub fn soon(what: &str, mut holds: impl AsyncFnMut() -> bool) -> impl Future<Output = ()> {
+    let at = std::panic::Location::caller();
+    async move {
+        let begun = std::time::Instant::now();
+        while !holds().await {
+            assert!(begun.elapsed().as_secs() < 2, "{at}: {what}: not within two seconds");
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+}

@@ -62,7 +62,8 @@ async fn sizes_and_directions_that_make_no_sense_are_refused() {
 async fn numbers_that_are_none_are_refused() {
     let app = TestApp::new().await;
     let owner = app.sign_in("acme", "owner").await;
-    for number in ["2147483648", "-2147483649", "99999999999", "1.5", "\"1\"", "true", "[1]", "1e3"] {
+    for number in ["2147483648", "-2147483649", "99999999999", "1.5", "\"1\"", "true", "[1]", "1e3"]
+    {
         for name in ["first", "last", "offset"] {
             let literal = format!("{{ tasks({name}: {number}) {{ totalCount }} }}");
             assert_refused(&owner.gql(&literal).await, &literal);
@@ -89,9 +90,9 @@ async fn orderings_of_more_than_three_parts_are_refused() {
         let answer = owner.gql(&format!("{{ {list}(orderBy: [{four}]) {{ totalCount }} }}")).await;
         assert_refused(&answer, list);
         assert_eq!(answer.text("/errors/0/extensions/field"), "orderBy");
-        for wrong in ["{ field: PASSWORD_HASH }", "{ field: \"NAME\" }", "{}", "{ direction: ASC }"] {
-            let answer = owner.gql(&format!("{{ {list}(orderBy: [{wrong}]) {{ totalCount }} }}"));
-            assert_refused(&answer.await, wrong);
+        for wrong in ["{ field: PASSWORD_HASH }", "{ field: 1 }", "{}", "{ direction: ASC }"] {
+            let query = format!("{{ {list}(orderBy: [{wrong}]) {{ totalCount }} }}");
+            assert_refused(&owner.gql(&query).await, wrong);
         }
     }
 }
@@ -109,8 +110,13 @@ async fn cursors_of_another_ordering_or_of_nobodys_making_are_refused() {
     let owner = app.sign_in("acme", "owner").await;
     let project = app.project(&owner, "Apollo").await;
     app.task(&owner, &project, "one").await;
-    let orders = ["", "{ field: TITLE }", "{ field: TITLE, direction: DESC }", "{ field: DUE_DATE }",
-        "{ field: TITLE }, { field: DUE_DATE }"];
+    let orders = [
+        "",
+        "{ field: TITLE }",
+        "{ field: TITLE, direction: DESC }",
+        "{ field: DUE_DATE }",
+        "{ field: TITLE }, { field: DUE_DATE }",
+    ];
     for order in orders {
         let query = format!("{{ tasks(orderBy: [{order}]) {{ pageInfo {{ endCursor }} }} }}");
         let cursor = owner.gql(&query).await.text("/data/tasks/pageInfo/endCursor");

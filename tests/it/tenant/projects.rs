@@ -45,7 +45,8 @@ async fn what_is_left_out_has_its_default() {
     let app = TestApp::new().await;
     let manager = app.sign_in("acme", "manager").await;
     let id = app.project(&manager, "Bare").await;
-    let read = PROJECTS.read(&manager, &id, "description status startDate dueDate assignedTo { id }");
+    let read =
+        PROJECTS.read(&manager, &id, "description status startDate dueDate assignedTo { id }");
     let bare = json!({ "description": "", "status": "PLANNED", "startDate": null, "dueDate": null,
         "assignedTo": null });
     assert_eq!(read.await, bare);
@@ -127,7 +128,8 @@ async fn values_of_the_wrong_type_are_refused_as_a_whole() {
 #[tokio::test]
 async fn a_change_keeps_what_is_left_out_and_clears_what_is_null() {
     let app = TestApp::new().await;
-    let (owner, manager) = (app.sign_in("acme", "owner").await, app.sign_in("acme", "manager").await);
+    let (owner, manager) =
+        (app.sign_in("acme", "owner").await, app.sign_in("acme", "manager").await);
     let input = json!({ "name": "Apollo", "description": "x", "status": "ACTIVE",
         "startDate": "2026-01-01", "dueDate": "2026-12-31", "assignedToId": me(&owner).await });
     let made = owner.done("projectCreate", json!({ "input": input }), "project { id }").await;
@@ -187,9 +189,7 @@ async fn a_change_of_a_version_that_is_gone_is_refused() {
     let app = TestApp::new().await;
     let owner = app.sign_in("acme", "owner").await;
     let id = app.project(&owner, "one").await;
-    let change = |name: &str, version: Value| {
-        json!({ "id": id, "input": { "name": name }, "expectedVersion": version })
-    };
+    let change = |name: &str, version: Value| json!({ "id": id, "input": { "name": name }, "expectedVersion": version });
     for version in [0, 2, -1, i32::MAX] {
         let found = owner.faults("projectUpdate", change("other", json!(version))).await;
         assert_eq!(found, ["STALE_VERSION expectedVersion"], "{version}");

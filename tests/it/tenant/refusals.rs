@@ -163,10 +163,12 @@ async fn a_manager_does_all_but_what_owners_do() {
         let answer = manager.mutate(&field, arguments, "").await;
         assert_eq!(answer.code(), "", "{field}: {}", answer.body);
     }
-    for (slice, id) in [(PROJECTS, &home.project), (TASKS, &home.task), (DOCUMENTS, &home.document)] {
+    for (slice, id) in [(PROJECTS, &home.project), (TASKS, &home.task), (DOCUMENTS, &home.document)]
+    {
         assert_eq!(slice.read(&manager, id, "id").await, Value::Null, "{slice:?} was deleted");
     }
-    for (slice, id) in [(PROJECTS, &home.project), (TASKS, &home.task), (DOCUMENTS, &home.document)] {
+    for (slice, id) in [(PROJECTS, &home.project), (TASKS, &home.task), (DOCUMENTS, &home.document)]
+    {
         manager.done(&slice.verb("Restore"), json!({ "id": id }), "").await;
     }
 }
@@ -199,7 +201,8 @@ async fn another_tenants_ids_read_as_nothing_and_change_nothing() {
         assert_eq!(home.owner.faults(field, arguments).await, ["NOT_FOUND id"], "{field}");
     }
     let assigned = json!({ "assignedToId": away.user });
-    for (slice, id) in [(PROJECTS, &home.project), (TASKS, &home.task), (DOCUMENTS, &home.document)] {
+    for (slice, id) in [(PROJECTS, &home.project), (TASKS, &home.task), (DOCUMENTS, &home.document)]
+    {
         let update = json!({ "id": id, "input": assigned });
         let found = home.owner.faults(&slice.verb("Update"), update).await;
         assert_eq!(found, ["NOT_FOUND input.assignedToId"], "{slice:?}");
@@ -213,8 +216,9 @@ async fn another_tenants_ids_read_as_nothing_and_change_nothing() {
         ("documents", format!("id: {{ eq: \"{}\" }}", away.document)),
         ("users", format!("id: {{ eq: \"{}\" }}", away.user)),
     ] {
-        let found = home.owner.gql(&format!("{{ {list}(filter: {{ {filter} }}) {{ totalCount }} }}"));
-        assert_eq!(found.await.data()[list]["totalCount"], 0, "{list} {filter}");
+        let query = format!("{{ {list}(filter: {{ {filter} }}) {{ totalCount }} }}");
+        let found = home.owner.gql(&query).await.data();
+        assert_eq!(found[list]["totalCount"], 0, "{query}");
     }
     assert_eq!(away.rows().await, before);
     let mut now = home.rows().await;

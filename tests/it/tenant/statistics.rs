@@ -110,10 +110,8 @@ async fn a_period_holds_its_first_and_its_last_day() {
         let id = task(&owner, &project, "DONE", None).await;
         let title = json!({ "id": id, "input": { "title": at } });
         owner.done("taskUpdate", title, "").await;
-        app.sql(&format!(
-            "UPDATE \"t_acme\".tasks SET completed_at = '{at}' WHERE title = '{at}'"
-        ))
-        .await;
+        app.sql(&format!("UPDATE \"t_acme\".tasks SET completed_at = '{at}' WHERE title = '{at}'"))
+            .await;
     }
     let count = async |from: &str, to: &str| {
         let period = format!("(completedFrom: \"{from}\", completedTo: \"{to}\")");

@@ -153,7 +153,8 @@ async fn done_sets_the_time_and_anything_else_clears_it() {
     let later = change(&owner, &id, json!({ "status": "DONE" })).await;
     assert!(text(&later["completedAt"]) > at, "{later}");
     let input = json!({ "projectId": project, "title": "born done", "status": "DONE" });
-    let made = owner.done("taskCreate", json!({ "input": input }), "task { completedAt createdAt }");
+    let made =
+        owner.done("taskCreate", json!({ "input": input }), "task { completedAt createdAt }");
     let made = made.await;
     assert_eq!(made["task"]["completedAt"], made["task"]["createdAt"]);
 }
@@ -184,9 +185,7 @@ async fn a_change_of_a_version_that_is_gone_is_refused() {
     let owner = app.sign_in("acme", "owner").await;
     let project = app.project(&owner, "Apollo").await;
     let id = app.task(&owner, &project, "one").await;
-    let arguments = |title: &str, version: i32| {
-        json!({ "id": id, "input": { "title": title, "status": "DONE" }, "expectedVersion": version })
-    };
+    let arguments = |title: &str, version: i32| json!({ "id": id, "input": { "title": title, "status": "DONE" }, "expectedVersion": version });
     owner.done("taskUpdate", arguments("two", 1), "").await;
     let stale = owner.faults("taskUpdate", arguments("three", 1)).await;
     assert_eq!(stale, ["STALE_VERSION expectedVersion"]);

@@ -71,8 +71,12 @@ async fn names_of_people_are_trimmed_and_otherwise_kept() {
         let written = format!("{written} {n}");
         let input = json!({ "email": email, "password": "a-long-password", "username": written,
             "firstName": written, "lastName": written });
-        let made = owner.done("userCreate", json!({ "input": input }), "user {
-            email username firstName lastName displayName }");
+        let made = owner.done(
+            "userCreate",
+            json!({ "input": input }),
+            "user {
+            email username firstName lastName displayName }",
+        );
         let kept = written.trim();
         let expected = json!({ "email": email, "username": kept, "firstName": kept,
             "lastName": kept, "displayName": format!("{kept} {kept}") });

@@ -13,7 +13,8 @@ async fn delete(caller: &Caller, field: &str, id: &str, selection: &str) -> Valu
 #[tokio::test]
 async fn what_is_in_the_trash_is_nowhere_else_and_comes_back_whole() {
     let app = TestApp::new().await;
-    let (owner, manager) = (app.sign_in("acme", "owner").await, app.sign_in("acme", "manager").await);
+    let (owner, manager) =
+        (app.sign_in("acme", "owner").await, app.sign_in("acme", "manager").await);
     let project = app.project(&owner, "home").await;
     for slice in SLICES {
         let id = slice.make(&owner, &project, "thing").await;
@@ -86,7 +87,10 @@ async fn a_project_takes_its_contents_along_and_brings_the_same_back() {
     app.app.clock.advance(TimeDelta::seconds(1));
     let counts = "restoredTaskCount restoredDocumentCount project { tasks { totalCount } }";
     let back = delete(&owner, "projectRestore", &project, counts).await;
-    assert_eq!((&back["restoredTaskCount"], &back["restoredDocumentCount"]), (&json!(2), &json!(1)));
+    assert_eq!(
+        (&back["restoredTaskCount"], &back["restoredDocumentCount"]),
+        (&json!(2), &json!(1))
+    );
     assert_eq!(back["project"]["tasks"]["totalCount"], 2);
     for id in [&task, &late] {
         assert_eq!(TASKS.read(&owner, id, "project { name }").await["project"]["name"], "one");

@@ -97,7 +97,8 @@ async fn bad_input_is_told_by_field_and_stores_nothing() {
             let found = owner.faults("userCreate", json!({ "input": input })).await;
             assert_eq!(found, *expected, "{case}");
             if update {
-                let found = owner.faults("userUpdate", json!({ "id": member, "input": case })).await;
+                let found =
+                    owner.faults("userUpdate", json!({ "id": member, "input": case })).await;
                 assert_eq!(found, *expected, "update: {case}");
             }
         }

@@ -55,6 +55,7 @@ impl Mutation {
         #[graphql(desc = "The version you have seen; STALE_VERSION if there is a newer one.")]
         expected_version: Option<i32>,
     ) -> Result<TenantUpdatePayload> {
+        crate::platform::require_admin(ctx.app())?;
         let changed =
             async { service::update(ctx.app(), id, input.try_into()?, expected_version).await };
         TenantUpdatePayload::from(changed.await.map(TenantNode::from))

@@ -54,6 +54,7 @@ impl Mutation {
         #[graphql(desc = "The version you have seen; STALE_VERSION if there is a newer one.")]
         expected_version: Option<i32>,
     ) -> Result<UserUpdatePayload> {
+        ctx.app().require(&service::CHANGE)?;
         let changed =
             async { service::update(ctx.app(), id, input.try_into()?, expected_version).await };
         UserUpdatePayload::from(changed.await.map(UserNode::from))

@@ -1,0 +1,112 @@
+//! Commands that do one thing and end.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::Value;
+
+use super::Place;
+
+#[test]
+fn the_demo_is_made_once_and_its_tokens_kept_private() {
+    let place = Place::new();
+    let said = place.run(&["setup_development"]);
+    assert!(said.contains("http://acme.localhost:8000/playground/"), "{said}");
+    let file = place.dir().join("test_tokens.json");
+    let mode = std::fs::metadata(&file).expect("the file of tokens").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let read = || -> Value {
+        let text = std::fs::read_to_string(&file).expect("the file of tokens");
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let tokens = read();
+    let first = &tokens["tenants"][0];
+    assert_eq!(first["schema"], "t_acme");
+    assert_eq!(first["url"], "http://acme.localhost:8000/graphql");
+    assert!(first["access_token"].as_str().is_some_and(|t| t.split('.').count() == 3));
+    assert!(tokens["platform"]["refresh_token"].as_str().is_some_and(|t| t.starts_with("rt_")));
+    place.run(&["dev", "setup"]);
+    assert_ne!(read()["tenants"][0]["access_token"], first["access_token"]);
+    let counts = "{ projects { totalCount } tasks { totalCount } documents { totalCount } }";
+    let answer = place.run(&["tenant", "exec", "acme", "--", "graphql", counts]);
+    let answer: Value = serde_json::from_str(&answer).expect("JSON");
+    assert_eq!(answer["data"]["projects"]["totalCount"], 6);
+    assert_eq!(answer["data"]["tasks"]["totalCount"], 40);
+    assert_eq!(answer["data"]["documents"]["totalCount"], 10);
+}
+
+#[test]
+fn seeding_goes_on_where_it_stopped() {
+    let place = Place::new();
+    let file = place.dir().join("many.json");
+    let out = file.to_str().expect("a path");
+    place.run(&["dev", "seed", "--tenants", "1", "--clients", "1", "--out", out]);
+    let said = place.run(&["dev", "seed", "--tenants", "2", "--clients", "8", "--out", out]);
+    assert!(said.contains("2 tenants, 1 of them new"), "{said}");
+    let each = place.run(&["tenant", "each", "--", "sql", "select count(*) from projects"]);
+    assert_eq!(each, "== t_tenant_0001\ncount\n1\n== t_tenant_0002\ncount\n8\n");
+    let text = std::fs::read_to_string(&file).expect("the file of tokens");
+    let tokens: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(tokens["tenants"].as_array().map(Vec::len), Some(2));
+    assert_eq!(tokens["tenants"][1]["email"], "owner@tenant-0002.test");
+}
+
+#[test]
+fn tenants_are_made_listed_used_and_dropped() {
+    let place = Place::new();
+    let refused = place.fails(1, &["tenant", "list"]);
+    assert!(refused.contains("run `taruvi migrate` first"), "{refused}");
+    place.run(&["migrate_schemas", "--shared"]);
+    let create = ["create_tenant", "--name", "Test Company", "--schema", "test"];
+    assert!(place.run(&create).contains("owner@test.test"));
+    let taken = place.fails(1, &create);
+    assert!(taken.contains("schemaName") && taken.contains("TAKEN"), "{taken}");
+    let list: Value =
+        serde_json::from_str(&place.run(&["tenant", "list", "--json"])).expect("JSON");
+    assert_eq!(list[0]["schema"], "t_test");
+    assert_eq!(list[0]["missing_migrations"], 0);
+    let exec = |sql| ["tenant", "exec", "test", "--", "sql", sql];
+    assert!(place.run(&exec("select current_user")).contains("t_"));
+    let denied = place.fails(1, &exec("select * from public.tenants"));
+    assert!(denied.contains("permission denied"), "{denied}");
+    place.fails(1, &["tenant", "delete", "test", "--confirm", "acme"]);
+    place.run(&["tenant", "delete", "test", "--confirm", "t_test"]);
+    assert_eq!(place.run(&["tenant", "list", "--json"]), "[]\n");
+}
+
+#[test]
+fn a_tenant_that_cannot_be_migrated_is_told_of() {
+    let place = Place::new();
+    place.run(&["migrate"]);
+    assert!(place.run(&["migrate"]).contains("nothing to do"));
+    for name in ["one", "two"] {
+        place.run(&["tenant", "create", "--name", name, "--schema", name]);
+    }
+    place.run(&["migrate", "status", "--check"]);
+    let behind = "DELETE FROM migration_ledger WHERE version LIKE '%work'";
+    let drop = "DROP TABLE t_two.documents, t_two.tasks, t_two.projects";
+    place.run(&["db", "shell", "--", "-qc", behind, "-c", drop]);
+    place.fails(1, &["migrate", "status", "--check"]);
+    let said = place.fails(1, &["migrate"]);
+    assert!(said.contains("t_one: relation \"projects\" already exists"), "{said}");
+    assert!(said.contains("1 tenant migrated, 1 failed"), "{said}");
+    let said = place.run(&["showmigrations"]);
+    assert!(said.contains("1 of 2 current") && said.contains("already exists"), "{said}");
+    assert!(place.fails(1, &["check"]).contains("database.E004"));
+    place.fails(1, &["migrate", "--schema", "three"]);
+}
+
+#[test]
+fn checks_have_ids_and_codes() {
+    let place = Place::new();
+    assert!(place.fails(1, &["check"]).contains("database.E003"));
+    place.run(&["migrate"]);
+    place.run(&["check"]);
+    let said = place.fails(1, &["check", "--deploy"]);
+    for id in ["security.E018", "security.E001", "security.W008", "database.E005"] {
+        assert!(said.contains(id), "{id} in {said}");
+    }
+    let mut command = place.command(&["check"]);
+    let output = command.env("TARUVI_PROT", "1").output().expect("the program runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(super::said(&output).contains("config.E001"));
+}

@@ -1,0 +1,137 @@
+//! How many statements an operation sends: a few, however many rows it answers.
+
+use std::sync::Arc;
+
+use async_graphql::Request;
+use serde_json::Value;
+use taruvi::ctx::{Actor, Core, Ctx, Origin, Scope};
+
+use crate::support::TestApp;
+
+/// So many projects, each with ten tasks and two documents that somebody looks after.
+async fn fill(app: &TestApp, projects: usize) {
+    app.sql(&format!(
+        "INSERT INTO \"t_acme\".projects (id, name, status, assigned_to, created_by, updated_by,
+            created_at, updated_at)
+         SELECT gen_random_uuid(), 'p' || n, 'active', u.id, u.id, u.id, now(), now()
+         FROM generate_series(1, {projects}) AS n
+         JOIN \"t_acme\".users AS u ON u.username = (array['owner', 'member'])[1 + n % 2];
+         INSERT INTO \"t_acme\".tasks (id, project_id, title, status, priority, assigned_to,
+            created_by, updated_by, created_at, updated_at)
+         SELECT gen_random_uuid(), p.id, 't' || n, 'todo', 1, u.id, u.id, u.id, now(), now()
+         FROM \"t_acme\".projects AS p, generate_series(1, 10) AS n
+         JOIN \"t_acme\".users AS u ON u.username = (array['owner', 'manager'])[1 + n % 2];
+         INSERT INTO \"t_acme\".documents (id, project_id, name, assigned_to, created_by,
+            created_at, updated_at)
+         SELECT gen_random_uuid(), p.id, 'd' || n, p.assigned_to, p.created_by, now(), now()
+         FROM \"t_acme\".projects AS p, generate_series(1, 2) AS n"
+    ))
+    .await;
+}
+
+/// Runs a query within the process: its data, and how many statements it took.
+async fn run(app: &TestApp, query: &str) -> (Value, u32) {
+    let (process, tenant) = (app.app.clone(), app.tenant("acme").await);
+    let query = query.to_owned();
+    app.run(async move {
+        let core = Core::new(process, Scope::Tenant(tenant), Actor::System, Origin::default());
+        let ctx = Arc::new(Ctx::new(core));
+        let request = Request::new(query).data(ctx.clone());
+        let response = taruvi::registry::schema().execute(request).await;
+        assert!(response.errors.is_empty(), "{:?}", response.errors);
+        (response.data.into_json().unwrap(), ctx.meter.statements())
+    })
+    .await
+}
+
+const QUERIES: [(&str, u32); 10] = [
+    ("{ tasks(first: 20) { nodes { title } } }", 1),
+    (
+        "{ tasks(first: 20) { totalCount nodes { title project { name } assignedTo { email } } } }",
+        2,
+    ),
+    (
+        "{ tasks(first: 20) { totalCount edges { node { title project { name } assignedTo { email }
+            createdBy { email } updatedBy { email } } } } }",
+        3,
+    ),
+    (
+        "{ projects(first: 10) { totalCount nodes { name
+            tasks(first: 10) { nodes { title assignedTo { email } } } } } }",
+        3,
+    ),
+    (
+        "{ projects(first: 10) { totalCount nodes { name assignedTo { email }
+            tasks(first: 10) { totalCount nodes { title assignedTo { email } } } } } }",
+        4,
+    ),
+    (
+        "{ projects(first: 10) { nodes { name tasks(first: 5) { totalCount nodes { title } }
+            documents(first: 5) { totalCount nodes { name createdBy { email } } } } } }",
+        6,
+    ),
+    (
+        "{ users(first: 20) { nodes { email assignedTasks(first: 5) { totalCount nodes { title } } } } }",
+        3,
+    ),
+    (
+        "{ users(first: 20) { nodes { assignedTasks(first: 5) { nodes { title project { name
+            assignedTo { email } } } } createdProjects(first: 5) { nodes { name } } } } }",
+        4,
+    ),
+    (
+        "{ documents(first: 20) { nodes { name project { name assignedTo { email } }
+            assignedTo { email } createdBy { email } } } }",
+        2,
+    ),
+    ("{ projectStatistics { projectCount taskCount overdueTaskCount documentByteSize } }", 3),
+];
+
+#[tokio::test]
+async fn the_number_of_statements_does_not_depend_on_the_number_of_rows() {
+    let (few, many) = (TestApp::new().await, TestApp::new().await);
+    fill(&few, 5).await;
+    fill(&many, 40).await;
+    for (query, most) in QUERIES {
+        let (of_few, of_many) = (run(&few, query).await.1, run(&many, query).await.1);
+        assert_eq!(of_few, of_many, "{query}");
+        assert!(of_many <= most, "{of_many} statements for {query}");
+    }
+}
+
+#[tokio::test]
+async fn nodes_of_all_kinds_take_one_statement_a_kind() {
+    let app = TestApp::new().await;
+    fill(&app, 5).await;
+    let lists = ["users", "projects", "tasks", "documents"];
+    let fields = lists.map(|l| format!("{l}(first: 10) {{ nodes {{ id }} }}")).join(" ");
+    let (all, _) = run(&app, &format!("{{ {fields} }}")).await;
+    let mut ids = vec![];
+    for n in 0..10 {
+        ids.extend(lists.iter().filter_map(|l| all[l]["nodes"].get(n)).map(|n| n["id"].clone()));
+    }
+    assert!(ids.len() > 25, "{}", ids.len());
+    for some in [&ids[..], &ids[..4]] {
+        let some = serde_json::to_string(some).unwrap();
+        let (found, statements) = run(&app, &format!("{{ nodes(ids: {some}) {{ id }} }}")).await;
+        assert!(found["nodes"].as_array().unwrap().iter().all(|n| n["id"].is_string()), "{found}");
+        assert_eq!(statements, 4);
+        let query =
+            format!("{{ nodes(ids: {some}) {{ id ... on Audited {{ createdBy {{ email }} }} }} }}");
+        assert!(run(&app, &query).await.1 <= 5);
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_asks_for_is_not_read() {
+    let app = TestApp::new().await;
+    fill(&app, 5).await;
+    for (query, statements) in [
+        ("{ __typename }", 0),
+        ("{ viewer { email } }", 0),
+        ("{ tasks(first: 5) { pageInfo { hasNextPage } } }", 1),
+        ("{ nodes(ids: []) { id } }", 0),
+    ] {
+        assert_eq!(run(&app, query).await.1, statements, "{query}");
+    }
+}
