@@ -13,6 +13,7 @@ mod support;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use tokio::signal::unix::{SignalKind, signal};
 
 use self::report::Report;
 use self::support::bed::Bed;
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
         block_on(tokio::runtime::Builder::new_multi_thread(), floor::serve(arguments))
             .map(|()| true)
     } else {
-        block_on(tokio::runtime::Builder::new_current_thread(), bench(arguments))
+        block_on(tokio::runtime::Builder::new_current_thread(), unless_stopped(bench(arguments)))
     };
     match ended {
         Ok(true) => ExitCode::SUCCESS,
@@ -50,6 +51,16 @@ fn block_on<T>(
     work: impl Future<Output = Result<T>>,
 ) -> Result<T> {
     runtime.enable_all().build()?.block_on(work)
+}
+
+/// Dropping the work ends its servers and its database, which a signal alone would leave behind.
+async fn unless_stopped<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        done = work => done,
+        _ = tokio::signal::ctrl_c() => bail!("stopped"),
+        _ = terminated.recv() => bail!("stopped"),
+    }
 }
 
 async fn bench(arguments: impl Iterator<Item = String>) -> Result<bool> {

@@ -144,6 +144,15 @@ impl AppError {
 /// Loaders share one failure between all who asked.
 impl From<std::sync::Arc<AppError>> for AppError {
     fn from(e: std::sync::Arc<AppError>) -> Self {
-        std::sync::Arc::try_unwrap(e).unwrap_or_else(|e| Self::Internal(anyhow::anyhow!(e)))
+        std::sync::Arc::try_unwrap(e).unwrap_or_else(|e| match &*e {
+            Self::Unauthenticated(why) => Self::Unauthenticated(why),
+            Self::Forbidden(permission) => Self::Forbidden(permission),
+            Self::WrongHost(why) => Self::WrongHost(why),
+            Self::TenantNotFound => Self::TenantNotFound,
+            Self::TenantInactive => Self::TenantInactive,
+            Self::TenantMigrating => Self::TenantMigrating,
+            Self::Unavailable(_) => Self::Unavailable(anyhow::anyhow!(e)),
+            _ => Self::Internal(anyhow::anyhow!(e)),
+        })
     }
 }

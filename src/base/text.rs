@@ -27,7 +27,8 @@ pub fn prose(invalid: &mut Invalid, field: &str, text: &str, max: usize) {
     length(invalid, field, text, max);
 }
 
-fn length(invalid: &mut Invalid, field: &str, text: &str, max: usize) {
+/// Checks the length alone.
+pub fn length(invalid: &mut Invalid, field: &str, text: &str, max: usize) {
     if text.chars().count() > max {
         invalid.push(Problem::TooLong, field, format!("can't be longer than {max} characters"));
     }

@@ -9,6 +9,7 @@ use anyhow::Result;
 
 use super::demo::PASSWORD;
 use super::process::{Database, on_platform};
+use super::report::say;
 use crate::ctx::App;
 use crate::db::TenantSchema;
 use crate::platform::tenants;
@@ -30,13 +31,13 @@ impl Banner {
         let seconds = self.begun.elapsed().as_secs_f32();
         let version = env!("CARGO_PKG_VERSION");
         let ready = paint("1;32", &format!("ready in {seconds:.1} s"));
-        println!("\n  {} {version}  {ready}\n", paint("1", "Taruvi"));
+        say(format_args!("\n  {} {version}  {ready}\n", paint("1", "Taruvi")));
         let site = format!("http://localhost:{}", self.port);
         line("Playground", &paint("36", &format!("{site}/playground/")));
         line("API", &paint("36", &format!("{site}/graphql")));
         line("Database", &where_it_is(app, database));
         self.print_accounts(app).await?;
-        println!("  {}\n", paint("2", "Ctrl-C stops it all."));
+        say(format_args!("  {}\n", paint("2", "Ctrl-C stops it all.")));
         Ok(())
     }
 
@@ -48,7 +49,7 @@ impl Banner {
             .filter_map(|t| TenantSchema::parse(&t.schema_name))
             .filter_map(|s| Some((s.label(), app.hosts.of_schema(&s)?)))
             .collect();
-        println!();
+        say("");
         let width = hosts.iter().take(SHOWN).map(|(label, _)| label.len()).max().unwrap_or(0);
         for (i, (label, host)) in hosts.iter().take(SHOWN).enumerate() {
             let url = paint("36", &format!("http://{host}:{}/playground/", self.port));
@@ -63,12 +64,12 @@ impl Banner {
         if self.demo {
             self.print_sign_ins();
         }
-        println!();
+        say("");
         Ok(())
     }
 
     fn print_sign_ins(&self) {
-        println!();
+        say("");
         line("Sign in", "owner@acme.test, manager@acme.test, member@acme.test");
         line("", "the same @globex.test; admin@taruvi.test on localhost");
         line("Password", PASSWORD);
@@ -91,7 +92,7 @@ fn where_it_is(app: &App, database: &Database) -> String {
 }
 
 fn line(name: &str, text: &str) {
-    println!("  {}  {text}", paint("2", &format!("{name:<10}")));
+    say(format_args!("  {}  {text}", paint("2", &format!("{name:<10}"))));
 }
 
 /// In colour on a terminal that wants it.

@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 
 use self::found::{Found, error, warning};
 use super::process::{Database, Process};
-use super::report::{counted, explained};
+use super::report::{counted, explained, say};
 use super::stop::Stop;
 use super::{Global, Listen};
 use crate::config::{Config, Loaded};
@@ -52,10 +52,10 @@ pub(super) async fn run(global: &Global, args: CheckArgs) -> Result<ExitCode> {
     }
     found.sort_by_key(|f| (std::cmp::Reverse(f.level), f.id));
     for one in &found {
-        println!("{one}");
+        say(one);
     }
     let errors = found.iter().filter(|f| f.level == Level::Error).count();
-    println!("{}, {}", counted(errors, "error"), counted(found.len() - errors, "warning"));
+    say(format_args!("{}, {}", counted(errors, "error"), counted(found.len() - errors, "warning")));
     let failed = found.iter().any(|f| f.level >= args.fail_level);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

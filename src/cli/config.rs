@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 
-use super::report::show;
+use super::report::{complain, say, show};
 use super::schema::Output;
 use super::{Global, Listen};
 use crate::config::{self, Config};
@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global, command: ConfigCommand) -> Result<ExitCode> {
     match command {
         ConfigCommand::Show { diff } => {
             let loaded = Config::load(global.sources(Listen::default()))?;
-            show(&if diff { config::diff(&loaded) } else { config::show(&loaded) })?;
+            show(&if diff { config::diff(&loaded) } else { config::show(&loaded) });
             Ok(ExitCode::SUCCESS)
         }
         ConfigCommand::Example(output) => {
@@ -44,17 +44,17 @@ pub(super) fn emit(output: &Output, file: &Path, text: &str, command: &str) -> R
     if output.check {
         let there = std::fs::read_to_string(file).with_context(|| format!("cannot read {name}"))?;
         if there == text {
-            println!("{name} is current");
+            say(format_args!("{name} is current"));
             return Ok(ExitCode::SUCCESS);
         }
-        eprintln!("{name} is not current: run `taruvi {command} --write`");
+        complain(format_args!("{name} is not current: run `taruvi {command} --write`"));
         return Ok(ExitCode::FAILURE);
     }
     if output.write {
         std::fs::write(file, text).with_context(|| format!("cannot write {name}"))?;
-        println!("{name} written");
+        say(format_args!("{name} written"));
     } else {
-        show(text)?;
+        show(text);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -13,7 +13,7 @@ use super::banner::Banner;
 use super::demo::{self, tokens};
 use super::migrate::bring_up_to_date;
 use super::process::{Database, Process, on_platform, with_database};
-use super::report::{counted, explained};
+use super::report::{counted, explained, say};
 use super::serve::{bind, until_stopped};
 use super::stop::Stop;
 use super::{Global, Listen};
@@ -148,7 +148,7 @@ async fn seed(config: Config, args: SeedArgs) -> Result<()> {
         process.end();
         let (file, seconds) = (args.out.display(), begun.elapsed().as_secs_f32());
         let all = counted(names.len(), "tenant");
-        println!("{all}, {made} of them new ({seconds:.1} s); tokens: {file}");
+        say(format_args!("{all}, {made} of them new ({seconds:.1} s); tokens: {file}"));
         Ok(())
     })
     .await

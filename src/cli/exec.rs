@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 
 use super::process::{Database, in_tenant, on_platform, with_app};
-use super::report::{counted, explained, show};
+use super::report::{complain, counted, explained, say, show};
 use super::table::aligned;
 use crate::config::Config;
 use crate::ctx::App;
@@ -60,18 +60,18 @@ pub(super) async fn each(config: Config, words: Vec<String>) -> Result<ExitCode>
     with_app(config, async |app, database| {
         let mut failed = 0;
         for tenant in tenants::service::all(&on_platform(app)).await? {
-            println!("== {}", tenant.schema_name);
+            say(format_args!("== {}", tenant.schema_name));
             match run(database, app, &tenant.schema_name, &action).await {
                 Ok(true) => {}
                 Ok(false) => failed += 1,
                 Err(e) => {
                     failed += 1;
-                    eprintln!("{}: {}", tenant.schema_name, explained(e.as_ref()));
+                    complain(format_args!("{}: {}", tenant.schema_name, explained(e.as_ref())));
                 }
             }
         }
         if failed > 0 {
-            eprintln!("{} failed", counted(failed, "tenant"));
+            complain(format_args!("{} failed", counted(failed, "tenant")));
         }
         Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     })
@@ -92,14 +92,14 @@ async fn sql(database: &Database, app: &Arc<App>, tenant: &str, text: &str) -> R
     for answer in database.app.run_as(&ctx.tenant()?.place, text).await? {
         let Answer { columns, rows, count } = answer;
         if columns.is_empty() {
-            println!("done, {}", counted(count as usize, "row"));
+            say(format_args!("done, {}", counted(count as usize, "row")));
             continue;
         }
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let shown = |value: Option<String>| value.unwrap_or_else(|| "∅".to_owned());
         let rows: Vec<Vec<String>> =
             rows.into_iter().map(|row| row.into_iter().map(shown).collect()).collect();
-        show(&aligned(&columns, &rows))?;
+        show(&aligned(&columns, &rows));
     }
     Ok(true)
 }
@@ -108,7 +108,7 @@ async fn graphql(app: &Arc<App>, tenant: &str, text: &str) -> Result<bool> {
     let ctx = Arc::new(in_tenant(app, tenant).await?);
     let request = async_graphql::Request::new(text).data(ctx);
     let response = registry::schema().execute(request).await;
-    show(&format!("{}\n", serde_json::to_string_pretty(&response)?))?;
+    say(serde_json::to_string_pretty(&response)?);
     Ok(response.is_ok())
 }
 
@@ -118,12 +118,12 @@ async fn migrate(database: &Database, app: &Arc<App>, tenant: &str) -> Result<bo
     let mut states = migrate::status(&mut owner.owner().await?, Some(schema.as_str())).await?;
     states.retain(|state| !state.missing.is_empty());
     if states.is_empty() {
-        println!("nothing to do");
+        say("nothing to do");
         return Ok(true);
     }
     let plan = Plan { parallel: 1, keep_going: true };
     for outcome in migrate::migrate_tenants(owner, states, plan, |_| ()).await? {
-        println!("{}", outcome.result?.join(", "));
+        say(outcome.result?.join(", "));
     }
     app.bus.publish(crate::bus::Wake::Everything).await;
     Ok(true)

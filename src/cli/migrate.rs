@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use super::Global;
 use super::process::{Database, with_database};
 use super::progress::Progress;
-use super::report::{counted, explained, show};
+use super::report::{complain, counted, explained, say, show};
 use super::table::aligned;
 use crate::db::migrate::{self, Outcome, Plan, Rehearsed, SchemaState};
 use crate::db::{Connector, TenantSchema};
@@ -102,7 +102,7 @@ async fn apply(database: &Database, args: MigrateArgs) -> Result<ExitCode> {
     if ran {
         database.wake_everything().await;
     } else {
-        println!("nothing to do ({:.2} s)", begun.elapsed().as_secs_f32());
+        say(format_args!("nothing to do ({:.2} s)", begun.elapsed().as_secs_f32()));
     }
     Ok(if failed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -111,7 +111,7 @@ async fn apply(database: &Database, args: MigrateArgs) -> Result<ExitCode> {
 async fn shared(owner: &Connector) -> Result<bool> {
     let ran = migrate::migrate_platform(owner).await.context("the platform's migrations")?;
     for version in &ran {
-        println!("platform: {version}");
+        say(format_args!("platform: {version}"));
     }
     Ok(!ran.is_empty())
 }
@@ -145,9 +145,9 @@ async fn tenants(owner: &Connector, behind: Vec<SchemaState>, plan: Plan) -> Res
     drop(progress);
     let (done, failed): (Vec<_>, Vec<_>) = outcomes.iter().partition(|o| o.result.is_ok());
     let (done, failed, seconds) = (done.len(), failed.len(), begun.elapsed().as_secs_f32());
-    println!("{} migrated, {failed} failed ({seconds:.1} s)", counted(done, "tenant"));
+    say(format_args!("{} migrated, {failed} failed ({seconds:.1} s)", counted(done, "tenant")));
     if total > done + failed {
-        eprintln!("{} not tried", counted(total - done - failed, "tenant"));
+        complain(format_args!("{} not tried", counted(total - done - failed, "tenant")));
     }
     Ok(failed)
 }
@@ -155,21 +155,21 @@ async fn tenants(owner: &Connector, behind: Vec<SchemaState>, plan: Plan) -> Res
 async fn status(owner: &Connector, check: bool) -> Result<ExitCode> {
     let missing = migrate::missing_platform(owner).await?;
     let total = migrate::PLATFORM.len();
-    println!("platform  {} of {total} applied", total - missing.len());
+    say(format_args!("platform  {} of {total} applied", total - missing.len()));
     for version in &missing {
-        println!("          {version} is missing");
+        say(format_args!("          {version} is missing"));
     }
     if missing.len() == total {
         return Ok(if check { ExitCode::FAILURE } else { ExitCode::SUCCESS });
     }
     let states = migrate::status(&mut owner.owner().await?, None).await?;
     let current = states.iter().filter(|s| s.missing.is_empty()).count();
-    println!("tenants   {current} of {} current", states.len());
+    say(format_args!("tenants   {current} of {} current", states.len()));
     let odd = |s: &&SchemaState| !s.missing.is_empty() || !s.edited.is_empty();
     let rows: Vec<Vec<String>> = states.iter().filter(odd).map(row).collect();
     if !rows.is_empty() {
         let header = ["schema", "missing", "edited since", "last error"];
-        show(&format!("\n{}", aligned(&header, &rows)))?;
+        show(&format!("\n{}", aligned(&header, &rows)));
     }
     let current = missing.is_empty() && current == states.len();
     Ok(if check && !current { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -186,17 +186,17 @@ async fn dev(owner: &Connector, check: bool) -> Result<ExitCode> {
         bail!("{} is not here: run this in the project's folder", FILES[0]);
     }
     let Rehearsed { platform, tenant } = migrate::rehearse(owner).await?;
-    println!("up, down, up: both trees lead to the same tables");
+    say("up, down, up: both trees lead to the same tables");
     let mut stale = false;
     for (file, text) in FILES.into_iter().zip([platform, tenant]) {
         let current = std::fs::read_to_string(file).with_context(|| file.to_owned())? == text;
         stale |= !current;
         match (current, check) {
-            (true, _) => println!("{file} is current"),
-            (false, true) => println!("{file} is not current: run `taruvi migrate dev`"),
+            (true, _) => say(format_args!("{file} is current")),
+            (false, true) => say(format_args!("{file} is not current: run `taruvi migrate dev`")),
             (false, false) => {
                 std::fs::write(file, &text).with_context(|| file.to_owned())?;
-                println!("{file} written");
+                say(format_args!("{file} written"));
             }
         }
     }

@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand};
 
 use super::process::{on_platform, with_app};
+use super::report::say;
 use super::{Global, ask};
 use crate::platform::operators::{self, NewOperator};
 
@@ -44,7 +45,7 @@ pub(super) async fn run(global: &Global, command: PlatformCommand) -> Result<Exi
         NewOperator { email, first_name: args.first_name, last_name: args.last_name, password };
     with_app(config, async |app, _| {
         let operator = operators::service::create(&on_platform(app), new).await?;
-        println!("{} may sign in to the platform", operator.email);
+        say(format_args!("{} may sign in to the platform", operator.email));
         Ok(ExitCode::SUCCESS)
     })
     .await

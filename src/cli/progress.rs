@@ -4,6 +4,8 @@ use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::report::{complain, say};
+
 /// A count of things to do.
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
@@ -27,7 +29,7 @@ impl Progress {
     pub(super) fn done(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.inc(1),
-            None => println!("{line}"),
+            None => say(line),
         }
     }
 
@@ -36,9 +38,9 @@ impl Progress {
         match &self.bar {
             Some(bar) => {
                 bar.inc(1);
-                bar.suspend(|| eprintln!("{line}"));
+                bar.suspend(|| complain(line));
             }
-            None => eprintln!("{line}"),
+            None => complain(line),
         }
     }
 }

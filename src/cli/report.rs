@@ -1,8 +1,9 @@
 //! How errors read on a terminal, and the codes commands end with: 0 done, 1 failed, 2 not
-//! understood (by clap), 130 interrupted, 141 nobody reads on (`| head`).
+//! understood (by clap), 130 interrupted.
 
 use std::error::Error;
-use std::io::{ErrorKind, Write as _};
+use std::fmt::Display;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use crate::error::{AppError, Problem};
@@ -17,11 +18,7 @@ pub(super) fn failure(error: &anyhow::Error) -> ExitCode {
     if error.is::<Interrupted>() {
         return ExitCode::from(130);
     }
-    let closed = |e: &std::io::Error| e.kind() == ErrorKind::BrokenPipe;
-    if error.downcast_ref().is_some_and(closed) {
-        return ExitCode::from(141);
-    }
-    eprintln!("error: {}", explained(error.as_ref()));
+    complain(format_args!("error: {}", explained(error.as_ref())));
     ExitCode::FAILURE
 }
 
@@ -45,9 +42,20 @@ pub(super) fn explained(error: &(dyn Error + 'static)) -> String {
     parts.join(": ")
 }
 
-/// Prints much text, and fails when nobody reads on.
-pub(super) fn show(text: &str) -> anyhow::Result<()> {
-    Ok(std::io::stdout().lock().write_all(text.as_bytes())?)
+/// Prints a line. A reader who has gone away (`| head`) is no reason to stop, or to panic as
+/// `println!` does.
+pub(super) fn say(line: impl Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// The same on standard error.
+pub(super) fn complain(line: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
+/// Prints lines that end already.
+pub(super) fn show(lines: &str) {
+    let _ = std::io::stdout().lock().write_all(lines.as_bytes());
 }
 
 /// `1 tenant`, `2 tenants`

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::process::{on_platform, with_app};
-use super::report::show;
+use super::report::{say, show};
 use super::table::aligned;
 use super::{Global, ask, exec};
 use crate::authz::Role;
@@ -117,10 +117,10 @@ async fn create(config: Config, args: CreateArgs) -> Result<ExitCode> {
     };
     with_app(config, async |app, _| {
         let tenant = tenants::service::create(&on_platform(app), new).await?;
-        println!("{} is there, as {}", tenant.schema_name, host(app, &tenant));
-        println!("owner     {email}");
+        say(format_args!("{} is there, as {}", tenant.schema_name, host(app, &tenant)));
+        say(format_args!("owner     {email}"));
         if made_up {
-            println!("password  {password}   (shown only now)");
+            say(format_args!("password  {password}   (shown only now)"));
         }
         Ok(ExitCode::SUCCESS)
     })
@@ -135,7 +135,8 @@ async fn list(app: &Arc<App>, json: bool) -> Result<()> {
     };
     if json {
         let rows: Vec<_> = all.iter().map(|t| as_json(app, t, missing(&t.schema_name))).collect();
-        return show(&format!("{}\n", serde_json::to_string_pretty(&rows)?));
+        say(serde_json::to_string_pretty(&rows)?);
+        return Ok(());
     }
     let row = |t: &TenantRecord| {
         let behind = match missing(&t.schema_name) {
@@ -149,7 +150,8 @@ async fn list(app: &Arc<App>, json: bool) -> Result<()> {
         columns.map(str::to_owned).to_vec()
     };
     let header = ["schema", "name", "host", "active", "plan", "since", "tables"];
-    show(&aligned(&header, &all.iter().map(row).collect::<Vec<_>>()))
+    show(&aligned(&header, &all.iter().map(row).collect::<Vec<_>>()));
+    Ok(())
 }
 
 fn as_json(app: &Arc<App>, t: &TenantRecord, missing: usize) -> serde_json::Value {
@@ -184,7 +186,7 @@ async fn delete(config: Config, name: String, confirm: Option<String>) -> Result
         let ctx = on_platform(app);
         let tenant = tenants::service::by_schema(&ctx, &schema).await?;
         tenants::service::delete(&ctx, tenant.id, &confirm).await?;
-        println!("{schema} is gone");
+        say(format_args!("{schema} is gone"));
         Ok(ExitCode::SUCCESS)
     })
     .await

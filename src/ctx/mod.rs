@@ -2,6 +2,7 @@
 
 mod access;
 mod app;
+mod batches;
 mod core;
 mod idempotency;
 mod loaders;
@@ -10,7 +11,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use async_graphql::dataloader::DataLoader;
-use async_graphql::runtime::{TokioSpawner, TokioTimer};
 
 pub use access::access_of;
 pub use app::App;
@@ -18,23 +18,28 @@ pub use core::{Actor, Core, Origin, Scope};
 pub use idempotency::{Idempotency, Stored};
 pub use loaders::Loaders;
 
+use batches::{AtOnce, Batches};
+
 /// One operation: the facts about it, its connection, and its loaders.
 pub struct Ctx {
     core: Arc<Core>,
     /// Die with the operation, so they never batch two callers' or tenants' keys together.
     pub loaders: DataLoader<Loaders>,
+    batches: Batches,
 }
 
 impl Ctx {
     pub fn new(core: Core) -> Self {
         let core = Arc::new(core);
-        let loaders = DataLoader::new(
-            Loaders::new(core.clone()),
-            TokioSpawner::current(),
-            TokioTimer::default(),
-        )
-        .delay(std::time::Duration::ZERO);
-        Self { core, loaders }
+        let batches = Batches::default();
+        let loaders = DataLoader::new(Loaders::new(core.clone()), batches.clone(), AtOnce);
+        Self { core, loaders, batches }
+    }
+
+    /// Runs what uses the loaders, such as the execution of a query, so that each batch begins
+    /// when all of its keys are known.
+    pub async fn carry<T>(&self, work: impl Future<Output = T>) -> T {
+        self.batches.carry(work).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! Pools, and connections pinned to one schema. Nothing else borrows a connection or holds SQL.
 
+mod column;
 mod conn;
 mod connect;
 mod console;
@@ -17,6 +18,7 @@ pub mod schema;
 
 use std::time::Duration;
 
+pub use column::Column;
 pub use conn::{Meter, PlatformConn, PlatformTx, TenantConn, TenantTx};
 pub use connect::{Connector, Timeouts};
 pub use console::Answer;
@@ -24,7 +26,7 @@ pub use names::{RoleName, SCHEMA_PREFIX, TenantSchema};
 pub use page::{Listing, Page, Sorted};
 pub use per_parent::per_parent;
 pub use pin::TenantPlace;
-pub use predicate::{Column, Ordering, Predicate, Sort, Test, Value, pattern};
+pub use predicate::{Ordering, Predicate, Sort, Test, Value, pattern};
 
 use self::pin::Pin;
 use self::pool::AffinePool;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 /// Each tenant's schema starts with this, so that it can never be one of PostgreSQL's or ours.
 pub const SCHEMA_PREFIX: &str = "t_";
 
-/// The schema of one tenant: `t_` and up to 61 of `a-z`, `0-9` and `_`, a letter first.
+/// The schema of one tenant: `t_` and up to 61 of `a-z`, `0-9` and `_`, a letter first, no `_` last.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TenantSchema(String);
 
@@ -16,6 +16,7 @@ impl TenantSchema {
         let name = text.strip_prefix(SCHEMA_PREFIX).unwrap_or(text).replace('-', "_");
         let ok = (1..=63 - SCHEMA_PREFIX.len()).contains(&name.len())
             && name.starts_with(|c: char| c.is_ascii_lowercase())
+            && !name.ends_with('_') // a host name can't end in a hyphen
             && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_'));
         ok.then(|| Self(format!("{SCHEMA_PREFIX}{name}")))
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::predicate::{Column, Ordering, Predicate, Sort, Test, Value};
+use super::column::Column;
+use super::predicate::{Ordering, Predicate, Sort, Test, Value};
 use crate::base::page::{Direction, Window};
 use crate::error::{AppError, Invalid, Problem, Result};
 
@@ -42,7 +43,7 @@ impl Listing {
         let descending = sorts.last().is_some_and(|s| s.descending);
         sorts.retain(|s| s.column != tiebreak);
         sorts.push(Sort { column: tiebreak, descending });
-        let after = window.cursor.as_deref().map(|c| decode(c, &sorts)).transpose()?;
+        let after = decode(&window, &sorts)?;
         Ok(Self { predicate, sorts: sorts.into(), window, after })
     }
 
@@ -127,18 +128,22 @@ pub fn cursor(row: &impl Sorted, sorts: &[Sort]) -> String {
     URL_SAFE_NO_PAD.encode(json)
 }
 
-fn decode(text: &str, sorts: &[Sort]) -> Result<Vec<Value>> {
+/// The values in the window's cursor.
+fn decode(window: &Window, sorts: &[Sort]) -> Result<Option<Vec<Value>>> {
+    let Some(text) = &window.cursor else { return Ok(None) };
+    let field = if window.direction == Direction::Forward { "after" } else { "before" };
     let wrong =
-        || AppError::from(Invalid::new(Problem::Invalid, "after", "is not a cursor of this list"));
+        || AppError::from(Invalid::new(Problem::Invalid, field, "is not a cursor of this list"));
     if text.len() > 4096 {
         return Err(wrong());
     }
     let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| wrong())?;
     let (sig, values): (String, Vec<Value>) = serde_json::from_slice(&json).map_err(|_| wrong())?;
-    if sig != signature(sorts) || values.len() != sorts.len() {
+    let fit = sorts.iter().zip(&values).all(|(s, v)| s.column.can_hold(v));
+    if sig != signature(sorts) || values.len() != sorts.len() || !fit {
         return Err(wrong());
     }
-    Ok(values)
+    Ok(Some(values))
 }
 
 /// Names the ordering inside its cursors: `created_at-,id-`.

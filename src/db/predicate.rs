@@ -12,33 +12,11 @@ use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Text, Timestamptz, U
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::column::Column;
+
 /// Statements with more conditions than this are planned each time and not kept prepared, so
 /// that unusual filters can't fill the database's memory.
 const MAX_CACHED_LEAVES: usize = 6;
-
-/// A column that callers may filter or sort by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Column {
-    pub table: &'static str,
-    pub name: &'static str,
-    pub nullable: bool,
-}
-
-impl Column {
-    pub const fn new(table: &'static str, name: &'static str) -> Self {
-        Self { table, name, nullable: false }
-    }
-
-    pub const fn nullable(self) -> Self {
-        Self { nullable: true, ..self }
-    }
-
-    fn push<'b>(self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_identifier(self.table)?;
-        out.push_sql(".");
-        out.push_identifier(self.name)
-    }
-}
 
 /// A value to compare with, or a part of a cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -51,16 +51,30 @@ fn read<F: Filter>(filter: &F, depth: usize) -> Result<Predicate> {
     }
     if let Some(or) = or {
         let any = or.iter().map(|f| read(f, depth + 1)).collect::<Result<Vec<_>>>()?;
-        parts.push(Predicate::Any(any));
+        parts.push(if any.contains(&Predicate::True) {
+            Predicate::True
+        } else {
+            Predicate::Any(any)
+        });
     }
     if let Some(inner) = not {
-        parts.push(Predicate::Not(Box::new(read(inner, depth + 1)?)));
+        parts.push(negated(read(inner, depth + 1)?));
     }
+    // A filter that holds for every row reads as True, however it is written.
+    parts.retain(|p| *p != Predicate::True);
     Ok(match parts.len() {
         0 => Predicate::True,
         1 => parts.swap_remove(0),
         _ => Predicate::All(parts),
     })
+}
+
+fn negated(predicate: Predicate) -> Predicate {
+    match predicate {
+        Predicate::True => Predicate::Any(vec![]),
+        Predicate::Any(any) if any.is_empty() => Predicate::True,
+        predicate => Predicate::Not(Box::new(predicate)),
+    }
 }
 
 /// Collects a filter's conditions, and what is wrong with them.
@@ -117,15 +131,18 @@ impl Conditions {
         self.null(column, f.is_null);
     }
 
-    /// Conditions on a time.
+    /// Conditions on a time. Stored are microseconds, shown are milliseconds: what is compared is
+    /// what is shown, so that a time taken from an answer finds its row.
     pub fn time(&mut self, column: Column, filter: &Option<DateTimeFilter>) {
         let Some(f) = filter else { return };
-        let value = |t: &Option<DateTime>| t.map(|t| Value::Time(t.0));
-        self.is(column, Test::Equal, value(&f.eq));
-        self.is(column, Test::Less, value(&f.lt));
-        self.is(column, Test::LessOrEqual, value(&f.lte));
-        self.is(column, Test::Greater, value(&f.gt));
-        self.is(column, Test::GreaterOrEqual, value(&f.gte));
+        let begin = |t: &Option<DateTime>| t.and_then(|t| millisecond(t, 0)).map(Value::Time);
+        let end = |t: &Option<DateTime>| t.and_then(|t| millisecond(t, 1)).map(Value::Time);
+        self.is(column, Test::GreaterOrEqual, begin(&f.eq));
+        self.is(column, Test::Less, end(&f.eq));
+        self.is(column, Test::Less, begin(&f.lt));
+        self.is(column, Test::Less, end(&f.lte));
+        self.is(column, Test::GreaterOrEqual, end(&f.gt));
+        self.is(column, Test::GreaterOrEqual, begin(&f.gte));
         self.null(column, f.is_null);
     }
 
@@ -187,6 +204,11 @@ impl Conditions {
     pub fn flag(&mut self, column: Column, eq: Option<bool>) {
         self.is(column, Test::Equal, eq.map(Value::Bool));
     }
+}
+
+/// The beginning of the millisecond that a time is in, or of one after it.
+fn millisecond(time: DateTime, later: i64) -> Option<chrono::DateTime<chrono::Utc>> {
+    chrono::DateTime::from_timestamp_millis(time.0.timestamp_millis() + later)
 }
 
 /// A column enum that can be filtered by (see [`enum_filter!`](crate::enum_filter)).

@@ -43,7 +43,7 @@ impl ScalarType for Date {
             return Err(InputValueError::expected_type(value));
         };
         // `%Y` alone would take years of any length and sign, which PostgreSQL does not.
-        (text.len() == 10)
+        (text.len() == 10 && text.as_bytes()[0].is_ascii_digit())
             .then(|| text.parse().ok())
             .flatten()
             .map(Self)

@@ -187,6 +187,6 @@ async fn run(
     }
     let ctx = Arc::new(Ctx::new(core));
     let request = prepared.request(&operation, asked.variables).data(ctx.clone());
-    let response = api.schema.execute(request).await;
+    let response = ctx.carry(api.schema.execute(request)).await;
     idempotency::finish(&ctx, response).await
 }

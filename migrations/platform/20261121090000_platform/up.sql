@@ -47,7 +47,7 @@ CREATE INDEX domains_tenant_id_idx ON public.domains (tenant_id);
 -- Platform users; tenants keep their own users in their own schemas.
 CREATE TABLE public.operators (
     id uuid PRIMARY KEY,
-    username text NOT NULL CHECK (char_length(username) BETWEEN 1 AND 150),
+    username text NOT NULL CHECK (char_length(username) BETWEEN 1 AND 254),
     email text NOT NULL CHECK (char_length(email) BETWEEN 3 AND 254),
     first_name text NOT NULL DEFAULT '',
     last_name text NOT NULL DEFAULT '',

@@ -2,7 +2,7 @@
 
 CREATE TABLE users (
     id uuid PRIMARY KEY,
-    username text NOT NULL CHECK (char_length(username) BETWEEN 1 AND 150),
+    username text NOT NULL CHECK (char_length(username) BETWEEN 1 AND 254),
     email text NOT NULL CHECK (char_length(email) BETWEEN 3 AND 254),
     first_name text NOT NULL DEFAULT '' CHECK (char_length(first_name) <= 150),
     last_name text NOT NULL DEFAULT '' CHECK (char_length(last_name) <= 150),

@@ -145,6 +145,7 @@ impl Prepared {
         let tokens = check_nesting(text, limits.max_nesting, limits.max_tokens)?;
         let document = parse_query(text)?;
         vocabulary.check_variable_types(&document)?;
+        vocabulary::check_directives(&document)?;
         typename::check(&document)?;
         let fragments = measure::fragment_order(&document)?;
         let operations = operations(&document, &fragments, limits)?;

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use async_graphql::Positioned;
 use async_graphql::parser::types::{
-    BaseType, ExecutableDocument, FieldDefinition, Type, TypeKind, TypeSystemDefinition,
+    BaseType, Directive, ExecutableDocument, FieldDefinition, Selection, SelectionSet, Type,
+    TypeKind, TypeSystemDefinition,
 };
 use async_graphql::parser::{self, parse_schema};
 
@@ -61,6 +62,45 @@ impl Vocabulary {
             }
         }
         Ok(())
+    }
+}
+
+/// async-graphql lets any directive pass on `__typename`. Ours are those of the specification.
+pub(super) fn check_directives(document: &ExecutableDocument) -> Result<(), DocumentError> {
+    let operations = document.operations.iter().map(|(_, op)| &op.node.selection_set.node);
+    let fragments = document.fragments.values().map(|f| &f.node.selection_set.node);
+    let mut sets: Vec<&SelectionSet> = operations.chain(fragments).collect();
+    while let Some(set) = sets.pop() {
+        for selection in &set.items {
+            let directives = match &selection.node {
+                Selection::Field(field) => {
+                    sets.push(&field.node.selection_set.node);
+                    &field.node.directives
+                }
+                Selection::InlineFragment(inline) => {
+                    sets.push(&inline.node.selection_set.node);
+                    &inline.node.directives
+                }
+                Selection::FragmentSpread(spread) => &spread.node.directives,
+            };
+            directives.iter().try_for_each(check_directive)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_directive(directive: &Positioned<Directive>) -> Result<(), DocumentError> {
+    let name = directive.node.name.node.as_str();
+    if !matches!(name, "skip" | "include") {
+        let message = format!("Unknown directive {}", quote(name));
+        return Err(DocumentError::invalid(message).at(directive.pos));
+    }
+    match directive.node.arguments.as_slice() {
+        [(argument, _)] if argument.node == "if" => Ok(()),
+        _ => {
+            let message = format!("Directive {} takes the argument \"if\" alone", quote(name));
+            Err(DocumentError::invalid(message).at(directive.pos))
+        }
     }
 }
 

@@ -68,7 +68,7 @@ impl From<TenantRecord> for TenantNode {
 crate::listed!(TenantNode, "Tenant");
 
 impl Sorted for TenantNode {
-    const ID: Column = Column::new("tenants", "id");
+    const ID: Column = Column::id("tenants", "id");
     const DEFAULT: Sort = Sort { column: inputs::NAME, descending: false };
     const SEARCH: &'static [Column] = &[inputs::NAME, inputs::SCHEMA_NAME];
 

@@ -60,7 +60,8 @@ impl NewTenant {
         text::line(&mut invalid, "input.name", &self.name, 100);
         let schema = TenantSchema::parse(&self.schema_name);
         if schema.is_none() {
-            let why = "has to begin with a letter, and to hold up to 61 of a-z, 0-9 and _";
+            let why = "has to begin with a letter, to hold up to 61 of a-z, 0-9 and _, and not \
+                       to end with _";
             invalid.push(Problem::Invalid, "input.schemaName", why);
         }
         if let Some(domain) = &self.domain {

@@ -16,6 +16,11 @@ pub async fn get(ctx: &Ctx, id: TenantId) -> Result<TenantRecord> {
     store::find(&ctx.platform().await?, id).await?.ok_or(AppError::NotFound("tenant"))
 }
 
+/// Lets one transaction at a time work on what belongs to a tenant; whether there is such a tenant.
+pub async fn lock(tx: &PlatformTx, id: TenantId) -> Result<bool> {
+    Ok(store::lock(tx, id).await?)
+}
+
 /// The tenant with this schema name, with or without the prefix.
 pub async fn by_schema(ctx: &Ctx, name: &str) -> Result<TenantRecord> {
     require_admin(ctx)?;

@@ -14,6 +14,13 @@ pub async fn find(mut conn: &PlatformConn, id: TenantId) -> QueryResult<Option<T
     tenants::table.find(id).select(TenantRecord::as_select()).first(&mut conn).await.optional()
 }
 
+/// Whether the tenant is there; nobody else can lock it before this transaction ends.
+pub async fn lock(tx: &PlatformTx, id: TenantId) -> QueryResult<bool> {
+    let mut conn: &PlatformConn = tx;
+    let found = tenants::table.find(id).select(tenants::id).for_no_key_update();
+    Ok(found.first::<TenantId>(&mut conn).await.optional()?.is_some())
+}
+
 pub async fn by_schema(
     mut conn: &PlatformConn,
     schema: &TenantSchema,

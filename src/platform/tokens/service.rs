@@ -1,13 +1,14 @@
 //! Where a sign-in goes, and how often it may be tried.
 
 use crate::auth::{Identity, Realm};
+use crate::base::ids::TenantId;
 use crate::ctx::{Core, Ctx, Scope};
 use crate::db::TenantSchema;
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::limits::Policy;
 use crate::platform::operators::{self, Operator};
-use crate::sessions::{REFUSED, SignIn, SignedIn};
-use crate::tenant::sessions::service as sessions;
+use crate::sessions::{self, REFUSED, SignIn, SignedIn, TOKEN_REFUSED};
+use crate::tenant::sessions::service as users;
 use crate::tenant::users::User;
 
 /// Who signed in.
@@ -26,31 +27,45 @@ pub struct Target {
 /// Checks the password and opens a session.
 pub async fn create(ctx: &Ctx, target: Target, with: SignIn) -> Result<SignedIn<Account>> {
     validate(&with)?;
-    let place = target.tenant.clone().unwrap_or_default();
-    let schema = ctx.tenant().ok().map(|t| t.schema.as_str().to_owned()).unwrap_or(place);
+    let place = place(ctx, target)?;
     let name = with.email.as_ref().or(with.username.as_ref()).map(|n| n.to_lowercase());
     ctx.app.limits.take(Policy::AuthAddress, ctx.origin.ip)?;
-    ctx.app.limits.take(Policy::AuthAccount, (schema, name))?;
-    match scope(ctx, target).await? {
-        Some(ctx) => sessions::create(ctx.as_ref(), with).await.map(|s| s.map(Account::User)),
-        None => operators::service::sign_in(ctx, with).await.map(|s| s.map(Account::Operator)),
+    ctx.app.limits.take(Policy::AuthAccount, (place.key(ctx), name))?;
+    match enter(ctx, place).await? {
+        Within::Tenant(ctx) => {
+            users::create(ctx.as_ref(), with).await.map(|s| s.map(Account::User))
+        }
+        Within::Platform => {
+            operators::service::sign_in(ctx, with).await.map(|s| s.map(Account::Operator))
+        }
+        Within::Nowhere => {
+            // Takes as long as elsewhere, so that nobody finds out which tenants there are.
+            sessions::check_password(ctx, &with.password, None).await?;
+            Err(REFUSED)
+        }
     }
 }
 
 /// Replaces a refresh token by a new one.
 pub async fn refresh(ctx: &Ctx, target: Target, token: &str) -> Result<SignedIn<Account>> {
     ctx.app.limits.take(Policy::AuthAddress, ctx.origin.ip)?;
-    match scope(ctx, target).await? {
-        Some(ctx) => sessions::refresh(ctx.as_ref(), token).await.map(|s| s.map(Account::User)),
-        None => operators::service::refresh(ctx, token).await.map(|s| s.map(Account::Operator)),
+    match enter(ctx, place(ctx, target)?).await? {
+        Within::Tenant(ctx) => {
+            users::refresh(ctx.as_ref(), token).await.map(|s| s.map(Account::User))
+        }
+        Within::Platform => {
+            operators::service::refresh(ctx, token).await.map(|s| s.map(Account::Operator))
+        }
+        Within::Nowhere => Err(TOKEN_REFUSED),
     }
 }
 
 /// Ends the session that the refresh token belongs to.
 pub async fn revoke(ctx: &Ctx, target: Target, token: &str) -> Result<()> {
-    match scope(ctx, target).await? {
-        Some(ctx) => sessions::revoke(ctx.as_ref(), token).await,
-        None => operators::service::revoke(ctx, token).await,
+    match enter(ctx, place(ctx, target)?).await? {
+        Within::Tenant(ctx) => users::revoke(ctx.as_ref(), token).await,
+        Within::Platform => operators::service::revoke(ctx, token).await,
+        Within::Nowhere => Err(TOKEN_REFUSED),
     }
 }
 
@@ -62,11 +77,20 @@ pub async fn verify(ctx: &Ctx, token: &str) -> Result<Option<Identity>> {
         (Scope::Tenant(_), Realm::Platform) => false,
         (Scope::Platform, _) => true,
     };
-    if !here {
+    if !here || !is_open(ctx, &identity).await? {
         return Ok(None);
     }
     let access = crate::ctx::access_of(&ctx.app, &identity, &ctx.meter).await?;
     Ok(access.map(|_| identity))
+}
+
+/// Whether the token's tenant is there and may be used.
+async fn is_open(ctx: &Ctx, identity: &Identity) -> Result<bool> {
+    let Some(tenant) = identity.tenant else { return Ok(true) };
+    match ctx.app.directory.by_id(TenantId(tenant), &ctx.meter).await {
+        Err(AppError::TenantNotFound) => Ok(false),
+        found => Ok(found?.usable().is_ok()),
+    }
 }
 
 fn validate(with: &SignIn) -> Result<()> {
@@ -81,7 +105,7 @@ fn validate(with: &SignIn) -> Result<()> {
             invalid.push(Problem::Required, "input.email", why);
         }
         (Some(email), None) => crate::base::text::line(&mut invalid, "input.email", email, 254),
-        (None, Some(name)) => crate::base::text::line(&mut invalid, "input.username", name, 150),
+        (None, Some(name)) => crate::base::text::line(&mut invalid, "input.username", name, 254),
     }
     if with.password.is_empty() {
         invalid.push(Problem::Required, "input.password", "can't be empty");
@@ -89,13 +113,53 @@ fn validate(with: &SignIn) -> Result<()> {
     invalid.finish()
 }
 
-/// This operation, or one in the tenant that the caller names on a platform host.
+/// Where a sign-in goes: this host, or the tenant that is named on a platform host.
+enum Place {
+    Here,
+    Named(TenantSchema),
+}
+
+impl Place {
+    /// The same for the same accounts, however the caller got there.
+    fn key(&self, ctx: &Ctx) -> String {
+        match self {
+            Self::Here => ctx.scope_name().to_owned(),
+            Self::Named(schema) => schema.as_str().to_owned(),
+        }
+    }
+}
+
+fn place(ctx: &Ctx, target: Target) -> Result<Place> {
+    let Some(name) = target.tenant else { return Ok(Place::Here) };
+    let Some(schema) = TenantSchema::parse(&name) else {
+        let why = "is not the name of a tenant";
+        return Err(Invalid::new(Problem::Invalid, "input.tenant", why).into());
+    };
+    match &ctx.scope {
+        Scope::Tenant(tenant) if schema != tenant.schema => {
+            let why = "is another tenant than this host's";
+            Err(Invalid::new(Problem::NotAllowed, "input.tenant", why).into())
+        }
+        Scope::Tenant(_) => Ok(Place::Here),
+        Scope::Platform => Ok(Place::Named(schema)),
+    }
+}
+
+/// Whose accounts are asked.
 enum Within<'a> {
+    Tenant(Entered<'a>),
+    Platform,
+    /// There is no such tenant.
+    Nowhere,
+}
+
+/// This operation, or one in the tenant that is named.
+enum Entered<'a> {
     Here(&'a Ctx),
     Named(Box<Ctx>),
 }
 
-impl AsRef<Ctx> for Within<'_> {
+impl AsRef<Ctx> for Entered<'_> {
     fn as_ref(&self) -> &Ctx {
         match self {
             Self::Here(ctx) => ctx,
@@ -104,34 +168,17 @@ impl AsRef<Ctx> for Within<'_> {
     }
 }
 
-/// The tenant to sign in to; `None` for the platform itself.
-async fn scope(ctx: &Ctx, target: Target) -> Result<Option<Within<'_>>> {
-    let named = target.tenant.as_deref().map(|name| {
-        let why = "is not the name of a tenant";
-        TenantSchema::parse(name)
-            .ok_or_else(|| AppError::from(Invalid::new(Problem::Invalid, "input.tenant", why)))
-    });
-    let named = named.transpose()?;
-    match (&ctx.scope, named) {
-        (Scope::Tenant(tenant), Some(name)) if name != tenant.schema => {
-            let why = "is another tenant than this host's";
-            Err(Invalid::new(Problem::NotAllowed, "input.tenant", why).into())
-        }
-        (Scope::Tenant(_), _) => Ok(Some(Within::Here(ctx))),
-        (Scope::Platform, None) => Ok(None),
-        (Scope::Platform, Some(name)) => {
-            // Nobody learns by this which tenants there are.
-            let tenant = match ctx.app.directory.by_schema(&name, &ctx.meter).await {
-                Err(AppError::TenantNotFound) => return Err(REFUSED),
-                found => found?.usable()?,
-            };
-            let core = Core::new(
-                ctx.app.clone(),
-                Scope::Tenant(tenant),
-                ctx.actor.clone(),
-                ctx.origin.clone(),
-            );
-            Ok(Some(Within::Named(Box::new(Ctx::new(core)))))
-        }
-    }
+async fn enter(ctx: &Ctx, place: Place) -> Result<Within<'_>> {
+    let schema = match (place, &ctx.scope) {
+        (Place::Here, Scope::Tenant(_)) => return Ok(Within::Tenant(Entered::Here(ctx))),
+        (Place::Here, Scope::Platform) => return Ok(Within::Platform),
+        (Place::Named(schema), _) => schema,
+    };
+    let tenant = match ctx.app.directory.by_schema(&schema, &ctx.meter).await {
+        Err(AppError::TenantNotFound) => return Ok(Within::Nowhere),
+        found => found?.usable()?,
+    };
+    let scope = Scope::Tenant(tenant);
+    let core = Core::new(ctx.app.clone(), scope, ctx.actor.clone(), ctx.origin.clone());
+    Ok(Within::Tenant(Entered::Named(Box::new(Ctx::new(core)))))
 }

@@ -2,14 +2,14 @@
 
 use crate::db::Column;
 
-pub const ID: Column = Column::new("documents", "id");
-pub const PROJECT_ID: Column = Column::new("documents", "project_id").nullable();
+pub const ID: Column = Column::id("documents", "id");
+pub const PROJECT_ID: Column = Column::id("documents", "project_id").nullable();
 pub const NAME: Column = Column::new("documents", "name");
 pub const DESCRIPTION: Column = Column::new("documents", "description");
 pub const CONTENT_TYPE: Column = Column::new("documents", "content_type").nullable();
-pub const BYTE_SIZE: Column = Column::new("documents", "byte_size").nullable();
+pub const BYTE_SIZE: Column = Column::long("documents", "byte_size").nullable();
 pub const CHECKSUM: Column = Column::new("documents", "checksum").nullable();
-pub const ASSIGNED_TO: Column = Column::new("documents", "assigned_to").nullable();
-pub const CREATED_AT: Column = Column::new("documents", "created_at");
-pub const UPDATED_AT: Column = Column::new("documents", "updated_at");
-pub const CREATED_BY: Column = Column::new("documents", "created_by").nullable();
+pub const ASSIGNED_TO: Column = Column::id("documents", "assigned_to").nullable();
+pub const CREATED_AT: Column = Column::time("documents", "created_at");
+pub const UPDATED_AT: Column = Column::time("documents", "updated_at");
+pub const CREATED_BY: Column = Column::id("documents", "created_by").nullable();

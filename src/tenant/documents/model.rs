@@ -104,8 +104,8 @@ impl DocumentPatch {
 
 fn check_file(invalid: &mut Invalid, kind: Option<&str>, size: Option<i64>, sum: Option<&str>) {
     if let Some(kind) = kind {
-        text::line(invalid, "input.contentType", kind, 255);
-        if !kind.is_ascii() || !kind.contains('/') {
+        text::length(invalid, "input.contentType", kind, 255);
+        if !is_media_type(kind) {
             let why = "is not a media type, such as application/pdf";
             invalid.push(Problem::Invalid, "input.contentType", why);
         }
@@ -119,4 +119,14 @@ fn check_file(invalid: &mut Invalid, kind: Option<&str>, size: Option<i64>, sum:
         let why = "is not a SHA-256 in 64 lower-case hexadecimal digits";
         invalid.push(Problem::Invalid, "input.checksum", why);
     }
+}
+
+/// Type and subtype as RFC 6838 names them, then perhaps parameters.
+fn is_media_type(text: &str) -> bool {
+    let (names, _parameters) = text.split_once(';').unwrap_or((text, ""));
+    let sign = |c: char| c.is_ascii_alphanumeric() || "!#$&-^_.+".contains(c);
+    let name = |n: &str| n.starts_with(|c: char| c.is_ascii_alphanumeric()) && n.chars().all(sign);
+    let two = names.trim_end().split_once('/');
+    two.is_some_and(|(kind, subtype)| name(kind) && name(subtype))
+        && text.chars().all(|c| c.is_ascii() && !c.is_ascii_control())
 }

@@ -2,13 +2,13 @@
 
 use crate::db::Column;
 
-pub const ID: Column = Column::new("projects", "id");
+pub const ID: Column = Column::id("projects", "id");
 pub const NAME: Column = Column::new("projects", "name");
 pub const DESCRIPTION: Column = Column::new("projects", "description");
 pub const STATUS: Column = Column::new("projects", "status");
-pub const START_DATE: Column = Column::new("projects", "start_date").nullable();
-pub const DUE_DATE: Column = Column::new("projects", "due_date").nullable();
-pub const ASSIGNED_TO: Column = Column::new("projects", "assigned_to").nullable();
-pub const CREATED_AT: Column = Column::new("projects", "created_at");
-pub const UPDATED_AT: Column = Column::new("projects", "updated_at");
-pub const CREATED_BY: Column = Column::new("projects", "created_by").nullable();
+pub const START_DATE: Column = Column::day("projects", "start_date").nullable();
+pub const DUE_DATE: Column = Column::day("projects", "due_date").nullable();
+pub const ASSIGNED_TO: Column = Column::id("projects", "assigned_to").nullable();
+pub const CREATED_AT: Column = Column::time("projects", "created_at");
+pub const UPDATED_AT: Column = Column::time("projects", "updated_at");
+pub const CREATED_BY: Column = Column::id("projects", "created_by").nullable();

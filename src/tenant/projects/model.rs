@@ -45,6 +45,15 @@ pub struct Project {
     pub updated_by: Option<UserId>,
 }
 
+impl Project {
+    /// Whether its days are in order, of which a change may have brought only one.
+    pub fn validate_days(&self) -> Result<()> {
+        let mut invalid = Invalid::default();
+        days_in_order(&mut invalid, self.start_date, self.due_date);
+        invalid.finish()
+    }
+}
+
 /// Which relations are read together with the projects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum With {

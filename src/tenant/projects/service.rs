@@ -75,6 +75,7 @@ pub async fn update(
         users::service::require_assignable(tx, patch.assigned_to.flatten()).await?;
         require_version(tx, id, expected_version).await?;
         let changed = store::update(tx, only(id), &patch, ctx.user(), ctx.now).await?;
+        changed.iter().try_for_each(Project::validate_days)?;
         changed.into_iter().next().ok_or(AppError::NotFound("project"))
     })
     .await
@@ -86,7 +87,9 @@ pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: ProjectPatch) -> Re
     patch.validate()?;
     ctx.write(async |tx| {
         users::service::require_assignable(tx, patch.assigned_to.flatten()).await?;
-        Ok(store::update(tx, which, &patch, ctx.user(), ctx.now).await?.len())
+        let changed = store::update(tx, which, &patch, ctx.user(), ctx.now).await?;
+        changed.iter().try_for_each(Project::validate_days)?;
+        Ok(changed.len())
     })
     .await
 }

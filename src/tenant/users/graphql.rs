@@ -86,7 +86,7 @@ impl From<User> for UserNode {
 crate::listed!(UserNode, "User");
 
 impl Sorted for UserNode {
-    const ID: Column = Column::new("users", "id");
+    const ID: Column = Column::id("users", "id");
     const DEFAULT: Sort = Sort { column: inputs::LAST_NAME, descending: false };
     const SEARCH: &'static [Column] =
         &[inputs::FIRST_NAME, inputs::LAST_NAME, inputs::EMAIL, inputs::USERNAME];

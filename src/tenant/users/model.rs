@@ -66,7 +66,7 @@ impl NewUser {
         let mut invalid = Invalid::default();
         text::email(&mut invalid, "input.email", &self.email);
         if let Some(username) = &self.username {
-            text::line(&mut invalid, "input.username", username, 150);
+            text::line(&mut invalid, "input.username", username, 254);
         }
         text::optional_line(&mut invalid, "input.firstName", &self.first_name, 150);
         text::optional_line(&mut invalid, "input.lastName", &self.last_name, 150);
@@ -96,7 +96,7 @@ impl UserPatch {
             text::email(&mut invalid, "input.email", email);
         }
         if let Some(username) = &self.username {
-            text::line(&mut invalid, "input.username", username, 150);
+            text::line(&mut invalid, "input.username", username, 254);
         }
         for (field, name) in
             [("input.firstName", &self.first_name), ("input.lastName", &self.last_name)]

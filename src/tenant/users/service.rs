@@ -42,18 +42,19 @@ pub async fn list(ctx: &Ctx, listing: Listing, total: bool) -> Result<Page<User>
 /// Adds a user, as far as the plan has seats.
 pub async fn create(ctx: &Ctx, new: NewUser) -> Result<User> {
     ctx.require(&ADD)?;
-    let max_users = ctx.tenant()?.max_users;
+    let tenant = ctx.tenant()?.clone();
     new.validate()?;
     let hash = ctx.app.passwords.hash(&new.password).await?;
     ctx.write(async |tx| {
-        require_seat(tx, max_users).await?;
+        store::one_at_a_time(tx, tenant.id).await?;
+        require_seat(tx, tenant.max_users).await?;
         insert(tx, &new, &hash, ctx.user(), ctx.now).await
     })
     .await
 }
 
-async fn require_seat(tx: &TenantTx, max_users: i32) -> Result<()> {
-    if store::count_seats(tx).await? >= max_users.into() {
+async fn require_seat(conn: &TenantConn, max_users: i32) -> Result<()> {
+    if store::count_seats(conn).await? >= max_users.into() {
         let why = format!("the plan has {max_users} users; deactivate one or change the plan");
         return Err(Invalid::new(Problem::LimitReached, "", why).into());
     }
@@ -95,6 +96,9 @@ pub async fn update(
     patch.validate()?;
     let tenant = ctx.tenant()?.clone();
     ctx.write(async |tx| {
+        if patch.changes_access() {
+            store::one_at_a_time(tx, tenant.id).await?;
+        }
         let before = store::find(tx, id).await?.ok_or(AppError::NotFound("user"))?;
         keep_an_owner(tx, &before, &patch).await?;
         if patch.is_active == Some(true) && !before.is_active {
@@ -131,6 +135,7 @@ pub async fn delete(ctx: &Ctx, id: UserId) -> Result<UserId> {
     ctx.require(&DELETE)?;
     let tenant = ctx.tenant()?.id;
     ctx.write(async |tx| {
+        store::one_at_a_time(tx, tenant).await?;
         let before = store::find(tx, id).await?.ok_or(AppError::NotFound("user"))?;
         let gone = UserPatch { is_active: Some(false), ..UserPatch::default() };
         keep_an_owner(tx, &before, &gone).await?;

@@ -8,7 +8,7 @@ use diesel_async::RunQueryDsl;
 
 use super::model::{Credentials, User, UserPatch};
 use crate::authz::Role;
-use crate::base::ids::UserId;
+use crate::base::ids::{TenantId, UserId};
 use crate::db::schema::tenant::users;
 use crate::db::{Listing, TenantConn, TenantTx};
 
@@ -17,9 +17,6 @@ extern "SQL" {
     fn lower(text: Text) -> Text;
     fn pg_advisory_xact_lock(key: BigInt) -> diesel::sql_types::Bool;
 }
-
-/// Any number that no other advisory lock of a tenant uses.
-const SEATS: i64 = 0x7365_6174;
 
 pub async fn find(mut conn: &TenantConn, id: UserId) -> QueryResult<Option<User>> {
     users::table.find(id).select(User::as_select()).first(&mut conn).await.optional()
@@ -62,11 +59,17 @@ pub async fn count(mut conn: &TenantConn, listing: &Listing) -> QueryResult<i64>
     users::table.filter(listing.predicate.clone()).select(count_star()).first(&mut conn).await
 }
 
-/// Active users. Two transactions never count at the same time, so that both can't take the last
-/// seat.
-pub async fn count_seats(tx: &TenantTx) -> QueryResult<i64> {
+/// Of the transactions that ask for this, one at a time goes on: those who count users can't both
+/// take the last seat, or both leave as the last owner. Tenants do not wait for each other.
+pub async fn one_at_a_time(tx: &TenantTx, tenant: TenantId) -> QueryResult<()> {
     let mut conn: &TenantConn = tx;
-    diesel::select(pg_advisory_xact_lock(SEATS)).execute(&mut conn).await?;
+    let key = tenant.0.as_u64_pair().1.cast_signed();
+    diesel::select(pg_advisory_xact_lock(key)).execute(&mut conn).await?;
+    Ok(())
+}
+
+/// Active users.
+pub async fn count_seats(mut conn: &TenantConn) -> QueryResult<i64> {
     users::table.filter(users::is_active).select(count_star()).first(&mut conn).await
 }
 

@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use serde_json::Value;
+use taruvi::embedded::{Cluster, Options};
 
 use super::Place;
 
@@ -73,8 +74,22 @@ fn tenants_are_made_listed_used_and_dropped() {
     assert_eq!(place.run(&["tenant", "list", "--json"]), "[]\n");
 }
 
-#[test]
-fn a_tenant_that_cannot_be_migrated_is_told_of() {
+/// Runs SQL in the database of the data folder.
+async fn as_superuser(place: &Place, sql: &str) {
+    let (data_dir, path) = (place.dir().to_owned(), std::env::var_os("PATH"));
+    let options = Options { data_dir, bin_dir: None, path, durable: true, max_connections: 20 };
+    let cluster = Cluster::start(options).await.expect("PostgreSQL starts");
+    let url = cluster.url("postgres", "taruvi");
+    let (client, connection) =
+        tokio_postgres::connect(&url, tokio_postgres::NoTls).await.expect("a session");
+    let connection = tokio::spawn(connection);
+    client.batch_execute(sql).await.expect("the test's SQL is good");
+    connection.abort();
+    cluster.stop().await.expect("PostgreSQL stops");
+}
+
+#[tokio::test]
+async fn a_tenant_that_cannot_be_migrated_is_told_of() {
     let place = Place::new();
     place.run(&["migrate"]);
     assert!(place.run(&["migrate"]).contains("nothing to do"));
@@ -84,7 +99,7 @@ fn a_tenant_that_cannot_be_migrated_is_told_of() {
     place.run(&["migrate", "status", "--check"]);
     let behind = "DELETE FROM migration_ledger WHERE version LIKE '%work'";
     let drop = "DROP TABLE t_two.documents, t_two.tasks, t_two.projects";
-    place.run(&["db", "shell", "--", "-qc", behind, "-c", drop]);
+    as_superuser(&place, &format!("{behind}; {drop}")).await;
     place.fails(1, &["migrate", "status", "--check"]);
     let said = place.fails(1, &["migrate"]);
     assert!(said.contains("t_one: relation \"projects\" already exists"), "{said}");

@@ -193,6 +193,11 @@ async fn a_session_that_ended_takes_its_tokens_with_it() {
     app.anonymous("acme").gql_with(revoke, json!({ "t": token })).await.data();
     token_refused(&member.gql(VIEWER).await);
     second.gql(VIEWER).await.data();
+    // An access token is no refresh token.
+    let refresh = "mutation($t: String!) { tokenRefresh(input: {refreshToken: $t}) { expiresIn } }";
+    let token = second.token.clone().expect("an access token");
+    let answer = app.anonymous("acme").gql_with(refresh, json!({ "t": token })).await;
+    answer.refused(200, "UNAUTHENTICATED");
     let answer = send(&member, Method::GET, "/graphql?query=%7B__typename%7D", &[], "").await;
     token_refused(&answer);
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use taruvi::auth::keys::KeyRing;
 use taruvi::auth::tokens::{TokenSettings, Tokens};
 use taruvi::authz::Role;
@@ -36,22 +36,40 @@ pub fn config(overrides: &[(&'static str, &str)]) -> Config {
     Config::load(sources).expect("the tests' configuration is good").config
 }
 
+/// A folder of this run's own. What ended runs have left behind goes: their numbers come again.
+fn place() -> std::path::PathBuf {
+    const PREFIX: &str = "taruvi-tests-";
+    let temp = std::env::temp_dir();
+    for entry in std::fs::read_dir(&temp).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let run = name.strip_prefix(PREFIX).and_then(|rest| rest.split('-').next());
+        let ended = run.is_some_and(|pid| !std::path::Path::new("/proc").join(pid).exists());
+        if ended {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+    let once = uuid::Uuid::now_v7().simple().to_string();
+    temp.join(format!("{PREFIX}{}-{}", std::process::id(), &once[20..]))
+}
+
 async fn cluster() -> &'static Cluster {
     static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
     CLUSTER
         .get_or_init(|| async {
-            let data_dir =
-                std::env::temp_dir().join(format!("taruvi-tests-{}", std::process::id()));
+            let data_dir = place();
             let path = std::env::var_os("PATH");
             let options =
                 Options { data_dir, bin_dir: None, path, durable: false, max_connections: 300 };
-            Cluster::start(options).await.expect("PostgreSQL starts")
+            let cluster = Cluster::start(options).await.expect("PostgreSQL starts");
+            let url = cluster.url("postgres", "postgres");
+            let mut pg = AsyncPgConnection::establish(&url).await.expect("a superuser");
+            pg.batch_execute("CREATE ROLE taruvi_app LOGIN NOINHERIT").await.expect("the role");
+            cluster
         })
         .await
 }
 
 async fn superuser(database: &str) -> AsyncPgConnection {
-    use diesel_async::AsyncConnection;
     let url = cluster().await.url("postgres", database);
     AsyncPgConnection::establish(&url).await.expect("a connection of the superuser")
 }
@@ -60,7 +78,6 @@ async fn template() -> &'static str {
     static MADE: OnceCell<()> = OnceCell::const_new();
     MADE.get_or_init(|| async {
         let mut pg = superuser("postgres").await;
-        pg.batch_execute("CREATE ROLE taruvi_app LOGIN NOINHERIT").await.expect("the role");
         pg.batch_execute(&format!("CREATE DATABASE {TEMPLATE}")).await.expect("the template");
         let (app, owner) = connectors(TEMPLATE, &config(&[])).await;
         migrate::migrate_platform(&owner).await.expect("the platform's tables");

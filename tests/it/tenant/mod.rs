@@ -18,5 +18,6 @@ mod tasks;
 mod texts;
 mod tokens;
 mod trash;
+mod tries;
 mod user_rules;
 mod users;

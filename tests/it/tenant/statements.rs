@@ -37,7 +37,8 @@ async fn run(app: &TestApp, query: &str) -> (Value, u32) {
         let core = Core::new(process, Scope::Tenant(tenant), Actor::System, Origin::default());
         let ctx = Arc::new(Ctx::new(core));
         let request = Request::new(query).data(ctx.clone());
-        let response = taruvi::registry::schema().execute(request).await;
+        let schema = taruvi::registry::schema();
+        let response = ctx.carry(schema.execute(request)).await;
         assert!(response.errors.is_empty(), "{:?}", response.errors);
         (response.data.into_json().unwrap(), ctx.meter.statements())
     })

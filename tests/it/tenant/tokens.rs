@@ -1,13 +1,15 @@
 //! Signing in: who gets tokens, where, and how often it may be tried. What becomes of a session is
 //! in `sessions`.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::kit::{me, text};
 use crate::support::database::PASSWORD;
 use crate::support::{Answer, Caller, TestApp};
 
-async fn sign_in(caller: &Caller, input: Value) -> Answer {
+pub async fn sign_in(caller: &Caller, input: Value) -> Answer {
     let selection = "accessToken refreshToken expiresIn user { email } operator { email }";
     caller.mutate("tokenCreate", json!({ "input": input }), selection).await
 }
@@ -90,25 +92,24 @@ async fn whoever_is_refused_learns_nothing_about_why() {
 async fn nobody_learns_from_the_time_it_takes_who_is_there() {
     let app = TestApp::new().await;
     let (acme, platform) = (app.anonymous("acme"), app.anonymous("localhost"));
-    let shortest = async |caller: &Caller, input: Value| {
-        let mut all = vec![];
-        for _ in 0..5 {
-            let begun = std::time::Instant::now();
-            assert_eq!(sign_in(caller, input.clone()).await.code(), "UNAUTHENTICATED");
-            all.push(begun.elapsed());
-        }
-        all.into_iter().min().unwrap()
-    };
-    let wrong = shortest(&acme, json!({ "email": "owner@acme.test", "password": "wrong" })).await;
-    for (caller, input) in [
+    let cases = [
+        (&acme, json!({ "email": "owner@acme.test", "password": "wrong" })),
         (&acme, json!({ "email": "nobody@acme.test", "password": "wrong" })),
         (&platform, json!({ "email": "nobody@taruvi.test", "password": "wrong" })),
         (&platform, json!({ "email": "x@acme.test", "password": "wrong", "tenant": "acme" })),
         (&platform, json!({ "email": "x@acme.test", "password": "wrong", "tenant": "nobody" })),
-    ] {
-        let found = shortest(caller, input.clone()).await;
-        assert!(found * 3 > wrong, "{input}: {found:?} is much quicker than {wrong:?}");
+    ];
+    // By turns, so that whatever else the machine does falls on all of them.
+    let mut shortest = [Duration::MAX; 5];
+    for _ in 0..8 {
+        for ((caller, input), shortest) in cases.iter().zip(&mut shortest) {
+            let begun = Instant::now();
+            assert_eq!(sign_in(caller, input.clone()).await.code(), "UNAUTHENTICATED");
+            *shortest = begun.elapsed().min(*shortest);
+        }
     }
+    let wrong = shortest[0];
+    assert!(shortest.iter().all(|s| *s * 3 > wrong), "{shortest:?}");
 }
 
 #[tokio::test]
@@ -222,79 +223,4 @@ async fn a_password_from_django_signs_in_and_is_hashed_anew() {
         let operator = app.value("SELECT password_hash FROM public.operators").await;
         assert!(operator.starts_with("$argon2id$"), "{operator}");
     }
-}
-
-async fn tries(caller: &Caller, n: usize, input: &Value) -> Vec<u16> {
-    let mut all = vec![];
-    for _ in 0..n {
-        all.push(sign_in(caller, input.clone()).await.status.as_u16());
-    }
-    all
-}
-
-#[tokio::test]
-async fn the_eleventh_try_for_an_account_has_to_wait() {
-    let app = TestApp::with(&[("limits.enabled", "true")]).await;
-    let acme = app.anonymous("acme");
-    let wrong = json!({ "email": "member@acme.test", "password": "wrong" });
-    assert_eq!(tries(&acme, 10, &wrong).await, [200; 10]);
-    let right = json!({ "email": "Member@ACME.test", "password": PASSWORD });
-    let answer = sign_in(&acme, right).await;
-    assert_eq!((answer.status.as_u16(), answer.code().as_str()), (429, "RATE_LIMITED"));
-    let wait: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
-    assert!((1..=60).contains(&wait), "{wait}");
-    assert_eq!(answer.at("/errors/0/extensions/retryable"), true);
-    assert!(answer.at("/errors/0/extensions/retryAfterMs").as_u64().unwrap() > 0);
-    // Others are not kept waiting.
-    let other = json!({ "email": "member@globex.test", "password": PASSWORD });
-    assert_eq!(tries(&app.anonymous("globex"), 1, &other).await, [200]);
-    let other = json!({ "email": "owner@acme.test", "password": PASSWORD });
-    assert_eq!(tries(&acme, 1, &other).await, [200]);
-}
-
-#[tokio::test]
-async fn another_way_to_write_the_tenant_gives_no_further_tries() {
-    let app = TestApp::with(&[("limits.enabled", "true")]).await;
-    let platform = app.anonymous("localhost");
-    let wrong =
-        |tenant: &str| json!({ "username": "member", "password": "wrong", "tenant": tenant });
-    assert_eq!(tries(&platform, 5, &wrong("acme")).await, [200; 5]);
-    assert_eq!(tries(&platform, 5, &wrong("t_acme")).await, [200; 5]);
-    assert_eq!(tries(&platform, 1, &wrong("acme")).await, [429]);
-    assert_eq!(tries(&platform, 1, &wrong("t_acme")).await, [429]);
-    let here = json!({ "username": "MEMBER", "password": "wrong" });
-    assert_eq!(tries(&app.anonymous("acme"), 1, &here).await, [429]);
-}
-
-#[tokio::test]
-async fn an_address_may_not_try_all_accounts() {
-    let app = TestApp::with(&[("limits.enabled", "true")]).await;
-    let acme = app.anonymous("acme");
-    for n in 0..30 {
-        let wrong = json!({ "email": format!("u{n}@acme.test"), "password": "wrong" });
-        assert_eq!(tries(&acme, 1, &wrong).await, [200], "{n}");
-    }
-    let last = json!({ "email": "owner@acme.test", "password": PASSWORD });
-    assert_eq!(tries(&acme, 1, &last).await, [429]);
-    let refresh =
-        acme.mutate("tokenRefresh", json!({ "input": { "refreshToken": "x" } }), "").await;
-    assert_eq!(refresh.status, 429, "{}", refresh.body);
-}
-
-#[tokio::test]
-async fn many_tries_in_one_request_are_as_many_tries() {
-    let app = TestApp::with(&[("limits.enabled", "true")]).await;
-    let acme = app.anonymous("acme");
-    let one = |n: usize| {
-        format!(
-            "t{n}: tokenCreate(input: {{ email: \"owner@acme.test\", password: \"{n}\" }}) {{ expiresIn }}"
-        )
-    };
-    let many =
-        |n: usize| format!("mutation {{ {} }}", (0..n).map(one).collect::<Vec<_>>().join(" "));
-    let fifty = acme.gql(&many(50)).await;
-    assert_eq!((fifty.status.as_u16(), fifty.code().as_str()), (400, "QUERY_TOO_COMPLEX"));
-    acme.gql(&many(10)).await;
-    let right = json!({ "email": "owner@acme.test", "password": PASSWORD });
-    assert_eq!(tries(&acme, 1, &right).await, [429]);
 }

@@ -75,7 +75,7 @@ async fn bad_input_is_told_by_field_and_stores_nothing() {
         (json!({ "email": " member@acme.test" }), taken),
         (json!({ "username": "Member" }), vec!["TAKEN input.username"]),
         (json!({ "username": "" }), vec!["REQUIRED input.username"]),
-        (json!({ "username": long(151) }), vec!["TOO_LONG input.username"]),
+        (json!({ "username": long(255) }), vec!["TOO_LONG input.username"]),
         (json!({ "username": "a\u{0}b" }), vec!["INVALID input.username"]),
         (json!({ "firstName": long(151) }), vec!["TOO_LONG input.firstName"]),
         (json!({ "firstName": "a\u{0}" }), vec!["INVALID input.firstName"]),

@@ -14,8 +14,8 @@ use crate::tenant::users::NewUser;
 
 pub(super) const NAME: Column = Column::new("tenants", "name");
 pub(super) const SCHEMA_NAME: Column = Column::new("tenants", "schema_name");
-pub(super) const CREATED_AT: Column = Column::new("tenants", "created_at");
-const ID: Column = Column::new("tenants", "id");
+pub(super) const CREATED_AT: Column = Column::time("tenants", "created_at");
+const ID: Column = Column::id("tenants", "id");
 const IS_ACTIVE: Column = Column::new("tenants", "is_active");
 const SUBSCRIPTION_STATUS: Column = Column::new("tenants", "subscription_status");
 

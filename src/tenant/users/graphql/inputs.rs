@@ -15,12 +15,12 @@ pub(super) const EMAIL: Column = Column::new("users", "email");
 pub(super) const USERNAME: Column = Column::new("users", "username");
 pub(super) const FIRST_NAME: Column = Column::new("users", "first_name");
 pub(super) const LAST_NAME: Column = Column::new("users", "last_name");
-pub(super) const CREATED_AT: Column = Column::new("users", "created_at");
-pub(super) const UPDATED_AT: Column = Column::new("users", "updated_at");
-pub(super) const LAST_SIGN_IN_AT: Column = Column::new("users", "last_sign_in_at").nullable();
+pub(super) const CREATED_AT: Column = Column::time("users", "created_at");
+pub(super) const UPDATED_AT: Column = Column::time("users", "updated_at");
+pub(super) const LAST_SIGN_IN_AT: Column = Column::time("users", "last_sign_in_at").nullable();
 const ROLE: Column = Column::new("users", "role");
 const IS_ACTIVE: Column = Column::new("users", "is_active");
-const ID: Column = Column::new("users", "id");
+const ID: Column = Column::id("users", "id");
 
 /// A user to add.
 #[derive(InputObject)]
