@@ -2,6 +2,7 @@
 //! `security` and `performance`.
 
 use std::fs::OpenOptions;
+use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -25,7 +26,8 @@ pub fn init(config: &Telemetry, mode: Mode) -> anyhow::Result<()> {
     let mut layers: Vec<Boxed> = vec![if json {
         fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed()
     } else {
-        fmt::layer().compact().with_writer(std::io::stderr).boxed()
+        let ansi = std::io::stderr().is_terminal();
+        fmt::layer().compact().with_ansi(ansi).with_writer(std::io::stderr).boxed()
     }];
     if let Some(dir) = &config.log_dir {
         layers.push(file(dir, "app", |m| !TARGETS.contains(&m.target()))?);
