@@ -19,7 +19,7 @@ use super::pin::Pin;
 use crate::error::{AppError, Result};
 
 /// How long a request waits for its tenant's own connection before it takes any other.
-const HOME_WAIT: Duration = Duration::from_millis(1);
+const HOME_WAIT: Duration = Duration::from_millis(10);
 /// A backend never gives back the memory that tenants and plans cost it, so it is replaced.
 const MAX_TENANTS_MET: usize = 500;
 const MAX_PREPARED: usize = 2_500;
@@ -158,9 +158,7 @@ impl AffinePool {
     /// A connection pinned to `want`, preferably one that already is.
     pub(super) async fn checkout(&self, want: &Pin) -> Result<Lease> {
         let home = want.home(self.returned.len());
-        if !self.idle_at(want, home) && self.pool.status().available > 0 {
-            let _ = tokio::time::timeout(HOME_WAIT, self.returned[home].notified()).await;
-        }
+        self.wait_for_home(want, home).await;
         let object = self.borrow_any().await?;
         let mut lease = self.lease(object, want, home)?;
         lease.pin(want).await?;
@@ -173,6 +171,22 @@ impl AffinePool {
             PoolError::Backend(e) => e,
             e => AppError::Unavailable(e.into()),
         })
+    }
+
+    /// Waits a little for a connection that knows the tenant: any other would have to plan its
+    /// statements first, which costs more than most waits.
+    async fn wait_for_home(&self, want: &Pin, home: usize) {
+        let deadline = tokio::time::Instant::now() + HOME_WAIT;
+        loop {
+            let returned = self.returned[home].notified();
+            tokio::pin!(returned);
+            // Listens from here on, so that a return before the wait is not missed.
+            returned.as_mut().enable();
+            let given_up = || self.idle_at(want, home) || self.pool.status().available == 0;
+            if given_up() || tokio::time::timeout_at(deadline, returned).await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Whether a connection that should serve `want` is idle.
@@ -287,7 +301,7 @@ impl Drop for Lease {
         let (home, worn) = (backend.home.at, backend.worn());
         *object.0.get_mut() = Some(backend);
         drop(object);
-        self.pool.returned[home].notify_one();
+        self.pool.returned[home].notify_waiters();
         if worn && let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(self.pool.clone().renew(home));
         }
