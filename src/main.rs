@@ -3,7 +3,13 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
+use mimalloc::MiMalloc;
 use tokio::runtime::Builder;
+
+/// An operation makes hundreds of short-lived allocations: the C library's allocator took an
+/// eighth of the server's time.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Resolvers nest deeply; the default of 2 MiB is too little for debug builds.
 const STACK: usize = 8 << 20;

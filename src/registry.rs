@@ -2,7 +2,7 @@
 
 mod nodes;
 
-use async_graphql::{EmptySubscription, MergedObject, Schema};
+use async_graphql::{EmptySubscription, MergedObject, Schema, ValidationMode};
 
 use crate::authz::Permission;
 
@@ -53,9 +53,19 @@ pub type AppSchema = Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds the schema. Limits on documents are checked before it sees them.
 pub fn schema() -> AppSchema {
+    build(ValidationMode::Strict)
+}
+
+/// The same for documents that are known to be valid: it does not validate them once more.
+pub fn trusting_schema() -> AppSchema {
+    build(ValidationMode::Fast)
+}
+
+fn build(validation: ValidationMode) -> AppSchema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<nodes::Audited>()
         .disable_suggestions()
+        .validation_mode(validation)
         .finish()
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
 
@@ -16,6 +17,8 @@ use crate::error::{AppError, Result};
 const MAX_BYTES: usize = 4096;
 const MAX_LEEWAY: Duration = Duration::from_secs(5);
 const ACCESS: &str = "access";
+/// Tokens remembered, of some 600 bytes each.
+const MAX_SEEN: u64 = 10_000;
 
 /// Issues access tokens and verifies them.
 #[derive(Debug)]
@@ -25,6 +28,16 @@ pub struct Tokens {
     audience: String,
     ttl: i64,
     leeway: i64,
+    /// Tokens whose signature and purpose hold: that never changes, and one comes many times.
+    seen: Cache<Box<str>, Seen>,
+}
+
+/// What is known of a token that came before. Only time can still end it.
+#[derive(Debug, Clone)]
+struct Seen {
+    identity: Identity,
+    iat: i64,
+    nbf: i64,
 }
 
 /// How this installation's access tokens are written.
@@ -63,7 +76,8 @@ impl Tokens {
         if ttl == 0 {
             return Err(AppError::internal("tokens must live at least 1 s"));
         }
-        Ok(Self { keys, issuer, audience, ttl, leeway: leeway.as_secs().cast_signed() })
+        let seen = Cache::new(MAX_SEEN);
+        Ok(Self { keys, issuer, audience, ttl, leeway: leeway.as_secs().cast_signed(), seen })
     }
 
     /// The token and when it expires (Unix seconds).
@@ -94,17 +108,24 @@ impl Tokens {
 
     /// Who bears this token, if it is one of ours and valid now (Unix seconds).
     pub fn verify(&self, token: &str, now: i64) -> Result<Identity, Refused> {
+        if let Some(seen) = self.seen.get(token) {
+            self.check_times(&seen, now)?;
+            return Ok(seen.identity);
+        }
         let payload = self.signed_payload(token)?;
         let claims: Claims = object(&payload).ok_or(Reason::Claims)?;
         self.check_purpose(&claims)?;
-        self.check_times(&claims, now)?;
-        Ok(Identity {
+        let identity = Identity {
             realm: claims.realm,
             tenant: claims.tenant,
             subject: claims.sub,
             session: claims.sid,
             expires_at: claims.exp,
-        })
+        };
+        let seen = Seen { identity, iat: claims.iat, nbf: claims.nbf };
+        self.check_times(&seen, now)?;
+        self.seen.insert(token.into(), seen.clone());
+        Ok(seen.identity)
     }
 
     /// The keys in use, e.g. to publish the public ones.
@@ -146,14 +167,15 @@ impl Tokens {
         refused.into_iter().find(|(refused, _)| *refused).map_or(Ok(()), |(_, why)| Err(why))
     }
 
-    fn check_times(&self, claims: &Claims, now: i64) -> Result<(), Reason> {
+    fn check_times(&self, token: &Seen, now: i64) -> Result<(), Reason> {
+        let Seen { identity: Identity { expires_at, .. }, iat, nbf } = *token;
         let latest = now.saturating_add(self.leeway);
-        let lifetime = claims.exp.saturating_sub(claims.iat);
+        let lifetime = expires_at.saturating_sub(iat);
         let refused = [
-            (claims.iat > latest, Reason::Lifetime),
+            (iat > latest, Reason::Lifetime),
             (lifetime <= 0 || lifetime > self.ttl.saturating_add(self.leeway), Reason::Lifetime),
-            (claims.nbf > latest, Reason::NotYetValid),
-            (claims.exp.saturating_add(self.leeway) <= now, Reason::Expired),
+            (nbf > latest, Reason::NotYetValid),
+            (expires_at.saturating_add(self.leeway) <= now, Reason::Expired),
         ];
         refused.into_iter().find(|(refused, _)| *refused).map_or(Ok(()), |(_, why)| Err(why))
     }

@@ -67,7 +67,7 @@ impl AccessCache {
             return Ok(Some(access));
         }
         let seen = self.changes.load(SeqCst);
-        let access = load().await?;
+        let access = Box::pin(load()).await?;
         if let Some(access) = &access
             && self.changes.load(SeqCst) == seen
         {

@@ -176,8 +176,7 @@ impl Core {
                 drop(held);
                 let mut mine = self.held.write().await;
                 if matches!(*mine, Held::Nothing) {
-                    let place = &self.tenant()?.place;
-                    *mine = Held::Connection(self.app.db.tenant(place, &self.meter).await?);
+                    *mine = Held::Connection(self.connection().await?);
                 }
                 RwLockWriteGuard::downgrade(mine)
             }
@@ -197,10 +196,7 @@ impl Core {
         let tx = match std::mem::replace(&mut *held, Held::Nothing) {
             Held::Open(tx) => tx,
             Held::Connection(conn) => self.begin(conn).await?,
-            Held::Nothing => {
-                let place = &self.tenant()?.place;
-                self.begin(self.app.db.tenant(place, &self.meter).await?).await?
-            }
+            Held::Nothing => self.begin(self.connection().await?).await?,
         };
         match work(&tx).await {
             Ok(value) if self.idempotency.is_some() => {
@@ -219,6 +215,12 @@ impl Core {
                 Err(e)
             }
         }
+    }
+
+    /// Boxed: it happens once, and every resolver's future would have room for it.
+    async fn connection(&self) -> Result<TenantConn> {
+        let place = &self.tenant()?.place;
+        Box::pin(self.app.db.tenant(place, &self.meter)).await
     }
 
     async fn begin(&self, conn: TenantConn) -> Result<TenantTx> {

@@ -12,14 +12,14 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use parking_lot::Mutex;
-use tokio::sync::Notify;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::connect::Connector;
 use super::pin::Pin;
 use crate::error::{AppError, Result};
 
 /// How long a request waits for its tenant's own connection before it takes any other.
-const HOME_WAIT: Duration = Duration::from_millis(10);
+const HOME_WAIT: Duration = Duration::from_millis(2);
 /// A backend never gives back the memory that tenants and plans cost it, so it is replaced.
 const MAX_TENANTS_MET: usize = 500;
 const MAX_PREPARED: usize = 2_500;
@@ -88,7 +88,8 @@ pub(super) struct Backends {
 
 impl Backends {
     async fn open(&self) -> Result<Backend> {
-        let mut pg = self.connector.pooled().await?;
+        // Boxed, since it is rare and large: every future that borrows would be as large.
+        let mut pg = Box::pin(self.connector.pooled()).await?;
         let wear = Arc::new(Wear::default());
         pg.set_instrumentation(Observer(wear.clone()));
         let at = self.free.lock().pop().unwrap_or_default();
@@ -122,8 +123,8 @@ impl Manager for Backends {
 #[derive(Clone)]
 pub(super) struct AffinePool {
     pool: Pool<Backends>,
-    /// One for each home: told when its connection comes back.
-    returned: Arc<[Notify]>,
+    /// One turn for each home: its tenants queue for it, first come, first served.
+    turns: Arc<[Arc<Semaphore>]>,
 }
 
 impl AffinePool {
@@ -135,12 +136,12 @@ impl AffinePool {
             .timeouts(Timeouts { wait: Some(wait), create: None, recycle: None })
             .build()
             .map_err(|e| AppError::Internal(e.into()))?;
-        Ok(Self { pool, returned: (0..size).map(|_| Notify::new()).collect() })
+        Ok(Self { pool, turns: (0..size).map(|_| Arc::new(Semaphore::new(1))).collect() })
     }
 
     /// Opens every connection now, so that affinity has room from the first request on.
     pub(super) async fn prewarm(&self) -> Result<()> {
-        let all = (0..self.returned.len()).map(|_| self.borrow_any());
+        let all = (0..self.turns.len()).map(|_| self.borrow_any());
         futures_util::future::try_join_all(all).await.map(|_| ())
     }
 
@@ -157,12 +158,22 @@ impl AffinePool {
 
     /// A connection pinned to `want`, preferably one that already is.
     pub(super) async fn checkout(&self, want: &Pin) -> Result<Lease> {
-        let home = want.home(self.returned.len());
-        self.wait_for_home(want, home).await;
+        let home = want.home(self.turns.len());
+        let turn = self.turn(home).await;
         let object = self.borrow_any().await?;
-        let mut lease = self.lease(object, want, home)?;
+        let mut lease = self.lease(object, turn, want, home)?;
         lease.pin(want).await?;
         Ok(lease)
+    }
+
+    /// Waits a little for the home's connection: any other would have to be pinned anew, and
+    /// perhaps to plan the tenant's statements, which costs more than most waits.
+    async fn turn(&self, home: usize) -> Option<OwnedSemaphorePermit> {
+        let turn = &self.turns[home];
+        if let Ok(turn) = turn.clone().try_acquire_owned() {
+            return Some(turn);
+        }
+        tokio::time::timeout(HOME_WAIT, turn.clone().acquire_owned()).await.ok()?.ok()
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that borrows")]
@@ -173,34 +184,14 @@ impl AffinePool {
         })
     }
 
-    /// Waits a little for a connection that knows the tenant: any other would have to plan its
-    /// statements first, which costs more than most waits.
-    async fn wait_for_home(&self, want: &Pin, home: usize) {
-        let deadline = tokio::time::Instant::now() + HOME_WAIT;
-        loop {
-            let returned = self.returned[home].notified();
-            tokio::pin!(returned);
-            // Listens from here on, so that a return before the wait is not missed.
-            returned.as_mut().enable();
-            let given_up = || self.idle_at(want, home) || self.pool.status().available == 0;
-            if given_up() || tokio::time::timeout_at(deadline, returned).await.is_err() {
-                return;
-            }
-        }
-    }
-
-    /// Whether a connection that should serve `want` is idle.
-    fn idle_at(&self, want: &Pin, home: usize) -> bool {
-        let mut found = false;
-        self.pool.retain(|slot, _| {
-            found |= slot.0.lock().as_ref().is_some_and(|b| b.pin == *want || b.home.at == home);
-            true
-        });
-        found
-    }
-
     /// Takes the best connection there is: pinned to `want`, at its home, or the longest unused.
-    fn lease(&self, mut object: Object<Backends>, want: &Pin, home: usize) -> Result<Lease> {
+    fn lease(
+        &self,
+        mut object: Object<Backends>,
+        turn: Option<OwnedSemaphorePermit>,
+        want: &Pin,
+        home: usize,
+    ) -> Result<Lease> {
         let mine = &object.0;
         self.pool.retain(|slot, _| {
             let (mut slot, mut mine) = (slot.0.lock(), mine.lock());
@@ -215,7 +206,7 @@ impl AffinePool {
         let Some(backend) = object.0.get_mut().take() else {
             return Err(AppError::internal("an empty slot in the pool"));
         };
-        Ok(Lease { object: Some(object), backend: Some(backend), pool: self.clone() })
+        Ok(Lease { object: Some(object), backend: Some(backend), pool: self.clone(), _turn: turn })
     }
 
     /// Puts a new connection in the place of a worn one, once that is idle.
@@ -249,6 +240,7 @@ pub(super) struct Lease {
     object: Option<Object<Backends>>,
     backend: Option<Backend>,
     pool: AffinePool,
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Lease {
@@ -301,7 +293,6 @@ impl Drop for Lease {
         let (home, worn) = (backend.home.at, backend.worn());
         *object.0.get_mut() = Some(backend);
         drop(object);
-        self.pool.returned[home].notify_waiters();
         if worn && let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(self.pool.clone().renew(home));
         }

@@ -12,6 +12,7 @@ use super::caller;
 use super::correlation::Correlation;
 use super::negotiate::Media;
 use super::reply::Failure;
+use super::secure::Secure;
 use crate::config::Introspection;
 use crate::ctx::App;
 use crate::db::Meter;
@@ -22,7 +23,10 @@ use crate::registry::{self, AppSchema};
 pub struct Api {
     pub app: Arc<App>,
     pub schema: AppSchema,
+    /// For documents that `schema` has found valid.
+    pub trusting_schema: AppSchema,
     pub documents: Documents,
+    pub secure: Secure,
     pub sdl: String,
     /// Set when the server was told to stop: not ready any more.
     pub stopping: Arc<AtomicBool>,
@@ -47,7 +51,9 @@ impl Api {
         };
         Ok(Self {
             documents: Documents::new(limits, vocabulary),
+            secure: Secure::new(&app.config),
             schema: registry::schema(),
+            trusting_schema: registry::trusting_schema(),
             sdl,
             stopping: Arc::default(),
             app,

@@ -4,12 +4,10 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request};
-use axum::http::{HeaderMap, HeaderValue, request::Parts};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::FromRequestParts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, request::Parts};
 
-const HEADER: &str = "x-correlation-id";
+const HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
 const MAX: usize = 128;
 
 /// A request's id.
@@ -25,25 +23,26 @@ impl<S: Sync> FromRequestParts<S> for Correlation {
 }
 
 impl Correlation {
+    /// A request's own, or a new one.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        Self::given(headers).unwrap_or_else(Self::generate)
+    }
+
+    /// Puts it into the answer.
+    pub(super) fn stamp(&self, headers: &mut HeaderMap) {
+        if let Ok(value) = HeaderValue::from_str(&self.0) {
+            headers.insert(HEADER, value);
+        }
+    }
+
     fn generate() -> Self {
         Self(uuid::Uuid::now_v7().to_string().into())
     }
 
-    fn of(headers: &HeaderMap) -> Option<Self> {
+    fn given(headers: &HeaderMap) -> Option<Self> {
         let text = headers.get(HEADER)?.to_str().ok()?;
         let ok = (1..=MAX).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
         ok.then(|| Self(text.into()))
     }
-}
-
-/// Gives every request its id.
-pub(super) async fn tie(mut request: Request, next: Next) -> Response {
-    let id = Correlation::of(request.headers()).unwrap_or_else(Correlation::generate);
-    request.extensions_mut().insert(id.clone());
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(&id.0) {
-        response.headers_mut().insert(HEADER, value);
-    }
-    response
 }

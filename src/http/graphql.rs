@@ -3,19 +3,25 @@
 //! In this order: what the answer may look like, host, token, body, document, limits, execution.
 
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::OperationType;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use futures_util::FutureExt;
+use serde_json::{Map, Value};
 
 use super::body::{GraphqlRequest, from_get, from_post};
 use super::correlation::Correlation;
+use super::detached::Detached;
+use super::idempotency::Executed;
 use super::negotiate::{Media, negotiate};
-use super::reply::{Failure, render};
+use super::reply::{Failure, is_refused, render};
 use super::{Api, api, caller, idempotency, log, scope};
 use crate::ctx::{Actor, Core, Ctx, Scope};
 use crate::db::Meter;
@@ -75,30 +81,47 @@ async fn answer(
         _ => return Err(Failure::method_not_allowed("GET, POST", "use GET or POST")),
     };
     let prepared = api.documents.prepare(asked.text()?)?;
+    let operated = operate(api, prepared, asked, core, parts, correlation.clone(), begun);
+    // A caller who goes away cancels nothing half way.
+    Ok(match Detached::new(operated).await? {
+        Executed::Anew(response) => render(response, media, &correlation.0),
+        Executed::Before(text) => idempotency::replay(text, media),
+    })
+}
+
+/// Checks the operation, runs it, and leaves a line in the log.
+async fn operate(
+    api: Arc<Api>,
+    prepared: Arc<Prepared>,
+    asked: GraphqlRequest,
+    core: Core,
+    parts: Parts,
+    correlation: Correlation,
+    begun: Instant,
+) -> Result<Executed, Failure> {
     let operation = prepared.operation(asked.operation_name.as_deref())?;
     allow(&api, &core, operation, &parts.method)?;
     let cost = api.documents.check(&prepared, operation, &asked.variables)?;
     let key = idempotency::of(&core, &parts.headers, &asked, operation)?;
     let core = core.with_idempotency(key);
     let log = log::Line::new(&core, operation, cost, begun);
-    let run = run(api.clone(), prepared.clone(), operation.clone(), asked, core);
-    // In a task of its own, so that a caller who goes away cancels nothing half way. A panic
-    // ends the task, not the server.
-    let patience = api.app.config.http.request_timeout;
-    let task = tokio::spawn(async move { tokio::time::timeout(patience, run).await });
-    let executed = match task.await {
+    let run = run(&api, &prepared, operation, asked.variables, core);
+    let executed = limited(api.app.config.http.request_timeout, run).await;
+    log.write(&executed, &correlation);
+    executed
+}
+
+/// Ends what takes too long, and what panics: that ends the operation, not the server.
+async fn limited(
+    patience: Duration,
+    run: impl Future<Output = Result<Executed, Failure>>,
+) -> Result<Executed, Failure> {
+    match AssertUnwindSafe(tokio::time::timeout(patience, run)).catch_unwind().await {
         Ok(Ok(executed)) => executed,
         Ok(Err(_)) => Err(AppError::Unavailable(anyhow::anyhow!("out of time")).into()),
-        Err(panic) => {
-            tracing::error!(error = %panic, "an operation panicked");
-            Err(AppError::internal("an operation panicked").into())
-        }
-    };
-    log.write(&executed, correlation);
-    Ok(match executed? {
-        idempotency::Executed::Anew(response) => render(response, media, &correlation.0),
-        idempotency::Executed::Before(text) => idempotency::replay(text, media),
-    })
+        // The panic hook has said where and why.
+        Err(_) => Err(AppError::internal("an operation panicked").into()),
+    }
 }
 
 /// Who asks, and where.
@@ -176,17 +199,26 @@ fn allow(api: &Api, core: &Core, operation: &Operation, method: &Method) -> Resu
 }
 
 async fn run(
-    api: Arc<Api>,
-    prepared: Arc<Prepared>,
-    operation: Operation,
-    asked: GraphqlRequest,
+    api: &Api,
+    prepared: &Prepared,
+    operation: &Operation,
+    variables: Map<String, Value>,
     core: Core,
-) -> Result<idempotency::Executed, Failure> {
-    if let Some(stored) = idempotency::stored(&core).await? {
-        return Ok(idempotency::Executed::Before(stored));
+) -> Result<Executed, Failure> {
+    if core.idempotency().is_some()
+        && let Some(stored) = Box::pin(idempotency::stored(&core)).await?
+    {
+        return Ok(Executed::Before(stored));
     }
     let ctx = Arc::new(Ctx::new(core));
-    let request = prepared.request(&operation, asked.variables).data(ctx.clone());
-    let response = ctx.carry(api.schema.execute(request)).await;
-    idempotency::finish(&ctx, response).await
+    let request = prepared.request(operation, variables).data(ctx.clone());
+    let schema = if prepared.is_known_valid() { &api.trusting_schema } else { &api.schema };
+    let response = ctx.carry(schema.execute(request)).await;
+    if !is_refused(&response) {
+        prepared.found_valid();
+    }
+    match ctx.idempotency() {
+        Some(_) => Box::pin(idempotency::finish(&ctx, response)).await,
+        None => Ok(Executed::Anew(response)),
+    }
 }

@@ -68,9 +68,6 @@ pub(super) async fn stored(core: &Core) -> Result<Option<String>, Failure> {
 /// nothing and is not kept, so that it can be tried again under the same key; what fails beside a
 /// change that was made is part of the answer.
 pub(super) async fn finish(ctx: &Ctx, mut response: Response) -> Result<Executed, Failure> {
-    if ctx.idempotency().is_none() {
-        return Ok(Executed::Anew(response));
-    }
     let raced = response.errors.iter().any(|e| code_of(e) == Some("IDEMPOTENCY_IN_PROGRESS"));
     if raced {
         // The first request has ended while this one waited for its lock.

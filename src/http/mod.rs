@@ -6,8 +6,9 @@ pub mod body;
 mod caller;
 pub mod codes;
 mod correlation;
+mod cors;
+mod detached;
 mod graphql;
-mod headers;
 mod health;
 mod idempotency;
 mod listen;
@@ -16,21 +17,26 @@ pub mod negotiate;
 mod page;
 pub mod reply;
 mod scope;
+mod secure;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{any, get};
 use tokio::net::TcpListener;
 
 pub use api::Api;
 
+use self::correlation::Correlation;
+
 use crate::ctx::App;
 
 /// All routes of the server.
 pub fn router(api: Arc<Api>) -> Router {
-    let cors = headers::cors(&api.app.config.http);
+    let cors = cors::layer(&api.app.config.http);
     Router::new()
         .route("/graphql", any(graphql::handle))
         .route("/schema.graphql", get(api::sdl))
@@ -47,9 +53,21 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/", get(page::to_playground))
         .fallback(api::not_found)
         .layer(cors)
-        .layer(from_fn_with_state(api.clone(), headers::secure))
-        .layer(from_fn(correlation::tie))
+        .layer(from_fn_with_state(api.clone(), around))
         .with_state(api)
+}
+
+/// What every request and every answer gets.
+async fn around(State(api): State<Arc<Api>>, mut request: Request, next: Next) -> Response {
+    if let Some(elsewhere) = secure::redirect(&api.app.config.http, &request) {
+        return elsewhere;
+    }
+    let correlation = Correlation::of(request.headers());
+    request.extensions_mut().insert(correlation.clone());
+    let mut response = next.run(request).await;
+    api.secure.stamp(response.headers_mut());
+    correlation.stamp(response.headers_mut());
+    response
 }
 
 /// Answers requests until `stop`, then ends those that are running, for at most the configured

@@ -124,6 +124,15 @@ impl Directory {
                 return Err(AppError::TenantNotFound);
             }
         }
+        Box::pin(self.read(key, meter, find)).await
+    }
+
+    async fn read(
+        &self,
+        key: Key,
+        meter: &Meter,
+        find: impl AsyncFnOnce(&PlatformConn) -> Result<Option<Row>>,
+    ) -> Result<Arc<Tenant>> {
         let seen = self.changes.load(SeqCst);
         let conn = self.db.platform(meter).await?;
         let found = match find(&conn).await? {

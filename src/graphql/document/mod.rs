@@ -5,12 +5,14 @@ mod cost;
 mod error;
 mod measure;
 mod nesting;
+mod steady;
 mod typename;
 mod variables;
 mod vocabulary;
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
@@ -81,6 +83,9 @@ pub struct Prepared {
     fragments: Vec<Name>,
     operations: Vec<Operation>,
     tokens: usize,
+    /// Valid once is valid for ever, whatever the variables.
+    steady: bool,
+    known_valid: AtomicBool,
 }
 
 /// What is known of an operation before it runs.
@@ -149,7 +154,9 @@ impl Prepared {
         typename::check(&document)?;
         let fragments = measure::fragment_order(&document)?;
         let operations = operations(&document, &fragments, limits)?;
-        Ok(Self { document, fragments, operations, tokens })
+        let steady = steady::is_steady(&document);
+        let known_valid = AtomicBool::new(false);
+        Ok(Self { document, fragments, operations, tokens, steady, known_valid })
     }
 
     /// The operation that a request with this `operationName` means.
@@ -189,6 +196,16 @@ impl Prepared {
         request.operation_name = operation.name.as_ref().map(ToString::to_string);
         request.set_parsed_query(self.document.clone());
         request
+    }
+
+    /// Whether the schema needs not validate the document any more.
+    pub fn is_known_valid(&self) -> bool {
+        self.known_valid.load(Relaxed)
+    }
+
+    /// The schema has validated the document and begun to execute it.
+    pub fn found_valid(&self) {
+        self.known_valid.store(self.steady, Relaxed);
     }
 
     fn definition(&self, operation: &Operation) -> Option<&OperationDefinition> {
