@@ -273,7 +273,7 @@ impl Core {
 
     /// A connection to the platform's tables.
     pub async fn platform(&self) -> Result<PlatformConn> {
-        self.app.db.platform(&self.meter).await
+        Box::pin(self.app.db.platform(&self.meter)).await
     }
 
     /// One transaction on the platform's tables.

@@ -7,10 +7,11 @@ mod core;
 mod idempotency;
 mod loaders;
 
+use std::hash::Hash;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use async_graphql::dataloader::DataLoader;
+use async_graphql::dataloader::{DataLoader, Loader};
 
 pub use access::access_of;
 pub use app::App;
@@ -20,11 +21,14 @@ pub use loaders::Loaders;
 
 use batches::{AtOnce, Batches};
 
+/// What a loader answers for one key.
+type Loaded<K> = Result<Option<<Loaders as Loader<K>>::Value>, <Loaders as Loader<K>>::Error>;
+
 /// One operation: the facts about it, its connection, and its loaders.
 pub struct Ctx {
     core: Arc<Core>,
     /// Die with the operation, so they never batch two callers' or tenants' keys together.
-    pub loaders: DataLoader<Loaders>,
+    loaders: DataLoader<Loaders>,
     batches: Batches,
 }
 
@@ -34,6 +38,16 @@ impl Ctx {
         let batches = Batches::default();
         let loaders = DataLoader::new(Loaders::new(core.clone()), batches.clone(), AtOnce);
         Self { core, loaders, batches }
+    }
+
+    /// One row, read in one statement with the others that the operation asks for meanwhile.
+    pub async fn load<K>(&self, key: K) -> Loaded<K>
+    where
+        K: Send + Sync + Hash + Eq + Clone + 'static,
+        Loaders: Loader<K>,
+    {
+        // Boxed, since every resolver's future would have room for it.
+        Box::pin(self.loaders.load_one(key)).await
     }
 
     /// Runs what uses the loaders, such as the execution of a query, so that each batch begins

@@ -6,6 +6,7 @@ mod connect;
 mod console;
 mod databases;
 pub mod errors;
+mod homes;
 pub mod migrate;
 mod names;
 mod owner;

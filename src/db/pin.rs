@@ -100,10 +100,6 @@ impl Pin {
         hasher.finish()
     }
 
-    pub(super) fn home(&self, homes: usize) -> usize {
-        usize::try_from(self.hash() % homes.max(1) as u64).unwrap_or_default()
-    }
-
     fn wanted(&self) -> Result<(&str, &str)> {
         match self {
             Self::Unknown => Err(AppError::internal("a connection without a pin was asked for")),

@@ -12,14 +12,13 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel_async::pooled_connection::PoolableConnection;
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use parking_lot::Mutex;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::connect::Connector;
+use super::homes::{Home, Homes};
 use super::pin::Pin;
 use crate::error::{AppError, Result};
 
-/// How long a request waits for its tenant's own connection before it takes any other.
-const HOME_WAIT: Duration = Duration::from_millis(2);
 /// A backend never gives back the memory that tenants and plans cost it, so it is replaced.
 const MAX_TENANTS_MET: usize = 500;
 const MAX_PREPARED: usize = 2_500;
@@ -66,24 +65,12 @@ impl Backend {
     }
 }
 
-/// A place in the pool: tenants hash to one, so that they meet the same connection again.
-struct Home {
-    at: usize,
-    free: Arc<Mutex<Vec<usize>>>,
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        self.free.lock().push(self.at);
-    }
-}
-
 /// What deadpool pools; empty only while its connection is out on a lease.
-pub(super) struct Slot(Mutex<Option<Backend>>);
+pub(super) struct Slot(Mutex<Option<Box<Backend>>>);
 
 pub(super) struct Backends {
     connector: Connector,
-    free: Arc<Mutex<Vec<usize>>>,
+    homes: Homes,
 }
 
 impl Backends {
@@ -92,12 +79,10 @@ impl Backends {
         let mut pg = Box::pin(self.connector.pooled()).await?;
         let wear = Arc::new(Wear::default());
         pg.set_instrumentation(Observer(wear.clone()));
-        let at = self.free.lock().pop().unwrap_or_default();
-        let home = Home { at, free: self.free.clone() };
         Ok(Backend {
             pg,
             pin: Pin::Unknown,
-            home,
+            home: self.homes.settle(),
             last_used: Instant::now(),
             wear,
             met: Default::default(),
@@ -110,7 +95,7 @@ impl Manager for Backends {
     type Error = AppError;
 
     async fn create(&self) -> Result<Slot> {
-        Ok(Slot(Mutex::new(Some(self.open().await?))))
+        Ok(Slot(Mutex::new(Some(Box::new(self.open().await?)))))
     }
 
     async fn recycle(&self, slot: &mut Slot, _: &Metrics) -> RecycleResult<AppError> {
@@ -123,25 +108,24 @@ impl Manager for Backends {
 #[derive(Clone)]
 pub(super) struct AffinePool {
     pool: Pool<Backends>,
-    /// One turn for each home: its tenants queue for it, first come, first served.
-    turns: Arc<[Arc<Semaphore>]>,
+    homes: Homes,
 }
 
 impl AffinePool {
     pub(super) fn new(connector: Connector, size: usize, wait: Duration) -> Result<Self> {
-        let free = Arc::new(Mutex::new((0..size).rev().collect()));
-        let pool = Pool::builder(Backends { connector, free })
+        let homes = Homes::new(size);
+        let pool = Pool::builder(Backends { connector, homes: homes.clone() })
             .max_size(size)
             .runtime(deadpool::Runtime::Tokio1)
             .timeouts(Timeouts { wait: Some(wait), create: None, recycle: None })
             .build()
             .map_err(|e| AppError::Internal(e.into()))?;
-        Ok(Self { pool, turns: (0..size).map(|_| Arc::new(Semaphore::new(1))).collect() })
+        Ok(Self { pool, homes })
     }
 
     /// Opens every connection now, so that affinity has room from the first request on.
     pub(super) async fn prewarm(&self) -> Result<()> {
-        let all = (0..self.turns.len()).map(|_| self.borrow_any());
+        let all = (0..self.homes.count()).map(|_| self.borrow_any());
         futures_util::future::try_join_all(all).await.map(|_| ())
     }
 
@@ -158,22 +142,12 @@ impl AffinePool {
 
     /// A connection pinned to `want`, preferably one that already is.
     pub(super) async fn checkout(&self, want: &Pin) -> Result<Lease> {
-        let home = want.home(self.turns.len());
-        let turn = self.turn(home).await;
+        let home = self.homes.of(want.hash());
+        let turn = self.homes.turn(home).await;
         let object = self.borrow_any().await?;
         let mut lease = self.lease(object, turn, want, home)?;
         lease.pin(want).await?;
         Ok(lease)
-    }
-
-    /// Waits a little for the home's connection: any other would have to be pinned anew, and
-    /// perhaps to plan the tenant's statements, which costs more than most waits.
-    async fn turn(&self, home: usize) -> Option<OwnedSemaphorePermit> {
-        let turn = &self.turns[home];
-        if let Ok(turn) = turn.clone().try_acquire_owned() {
-            return Some(turn);
-        }
-        tokio::time::timeout(HOME_WAIT, turn.clone().acquire_owned()).await.ok()?.ok()
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that borrows")]
@@ -212,7 +186,7 @@ impl AffinePool {
     /// Puts a new connection in the place of a worn one, once that is idle.
     async fn renew(self, home: usize) {
         let mut fresh = match self.pool.manager().open().await {
-            Ok(fresh) => Some(fresh),
+            Ok(fresh) => Some(Box::new(fresh)),
             Err(e) => return tracing::warn!(error = ?e, "could not replace a worn connection"),
         };
         self.pool.retain(|slot, _| {
@@ -238,7 +212,7 @@ fn rank(backend: &Backend, want: &Pin, home: usize) -> (bool, bool, std::cmp::Re
 /// A connection on loan. Dropping it gives it back, or closes it when it is not clean.
 pub(super) struct Lease {
     object: Option<Object<Backends>>,
-    backend: Option<Backend>,
+    backend: Option<Box<Backend>>,
     pool: AffinePool,
     _turn: Option<OwnedSemaphorePermit>,
 }

@@ -41,7 +41,8 @@ const MAX_ORDER: usize = 3;
 /// What a connection field's arguments ask for.
 pub struct ListArgs<F, O> {
     pub page: PageArgs,
-    pub filter: Option<F>,
+    /// Boxed: it is large, rarely there, and every field's future would have room for it.
+    pub filter: Option<Box<F>>,
     pub search: Option<String>,
     pub order_by: Option<Vec<O>>,
 }
@@ -49,7 +50,7 @@ pub struct ListArgs<F, O> {
 impl<F: Filter, O: Order> ListArgs<F, O> {
     /// The listing of `N`s, or what is wrong with the arguments.
     pub fn listing<N: Sorted>(self) -> Result<Listing> {
-        let mut predicate = filter::predicate(self.filter.as_ref())?;
+        let mut predicate = filter::predicate(self.filter.as_deref())?;
         if let Some(text) = self.search.as_deref().map(str::trim).filter(|t| !t.is_empty()) {
             let mut invalid = Invalid::default();
             crate::base::text::search(&mut invalid, "search", text);

@@ -213,7 +213,8 @@ async fn run(
     let ctx = Arc::new(Ctx::new(core));
     let request = prepared.request(operation, variables).data(ctx.clone());
     let schema = if prepared.is_known_valid() { &api.trusting_schema } else { &api.schema };
-    let response = ctx.carry(schema.execute(request)).await;
+    // Boxed, since it is large, and what it stands in is moved on the way here.
+    let response = ctx.carry(Box::pin(schema.execute(request))).await;
     if !is_refused(&response) {
         prepared.found_valid();
     }

@@ -1,18 +1,19 @@
 //! Accepting connections: limits that hyper enforces before there is a request, and a stop that
 //! lets running requests end.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
+use futures_util::FutureExt;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tower::ServiceExt;
 
 use crate::config::Http;
 
@@ -21,9 +22,9 @@ const MAX_HEADER_TIME: Duration = Duration::from_secs(10);
 /// Headers over this answer 431.
 const MAX_HEADERS: usize = 16 * 1024;
 
-pub(super) async fn serve(
+pub(super) async fn serve<F: Future<Output = Response> + Send + 'static>(
     listener: TcpListener,
-    router: Router,
+    answer: impl Fn(Request) -> F + Clone + Send + Sync + 'static,
     stop: impl Future<Output = ()>,
     http: &Http,
 ) {
@@ -36,7 +37,7 @@ pub(super) async fn serve(
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
                 Ok((stream, peer)) => {
-                    accept(&server, &graceful, &router, stream, peer, header_time);
+                    accept(&server, &graceful, answer.clone(), stream, peer, header_time);
                 }
                 Err(e) => {
                     // Out of file descriptors, most likely: let some connections end first.
@@ -68,23 +69,22 @@ fn server(header_time: Duration) -> Builder<TokioExecutor> {
     server
 }
 
-fn accept(
+fn accept<F: Future<Output = Response> + Send + 'static>(
     server: &Builder<TokioExecutor>,
     graceful: &GracefulShutdown,
-    router: &Router,
+    answer: impl Fn(Request) -> F + Send + Sync + 'static,
     stream: TcpStream,
     peer: SocketAddr,
     header_time: Duration,
 ) {
     let _ = stream.set_nodelay(true);
-    let router = router.clone();
     let begun = Arc::new(AtomicBool::new(false));
     let heard = begun.clone();
     let service = hyper::service::service_fn(move |request: Request<hyper::body::Incoming>| {
         heard.store(true, Relaxed);
         let mut request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        answer(request).map(Ok::<_, Infallible>)
     });
     let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
     let connection = graceful.watch(connection);

@@ -54,25 +54,25 @@ impl Line {
         };
         tracing::info!(
             target: "api",
-            operation = %self.name,
+            operation = self.name,
             kind = self.kind,
-            tenant = %self.tenant,
-            user = %self.user,
+            tenant = self.tenant,
+            user = self.user,
             cost = self.cost,
             statements = self.meter.statements(),
             duration_ms = took.as_secs_f64() * 1000.0,
-            codes = %codes.join(","),
-            correlation_id = %correlation.0,
+            codes = codes.join(","),
+            correlation_id = &*correlation.0,
             "operation"
         );
         if took >= self.slow {
             tracing::warn!(
                 target: "performance",
-                operation = %self.name,
-                tenant = %self.tenant,
+                operation = self.name,
+                tenant = self.tenant,
                 statements = self.meter.statements(),
                 duration_ms = took.as_secs_f64() * 1000.0,
-                correlation_id = %correlation.0,
+                correlation_id = &*correlation.0,
                 "slow operation"
             );
         }
@@ -85,7 +85,7 @@ pub(super) fn refused(failure: &Failure, correlation: &Correlation) {
         target: "api",
         status = failure.status.as_u16(),
         codes = failure.code,
-        correlation_id = %correlation.0,
+        correlation_id = &*correlation.0,
         "refused"
     );
 }

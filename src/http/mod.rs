@@ -22,11 +22,11 @@ mod secure;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::extract::Request;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use tokio::net::TcpListener;
+use tower::ServiceExt;
 
 pub use api::Api;
 
@@ -35,7 +35,7 @@ use self::correlation::Correlation;
 use crate::ctx::App;
 
 /// All routes of the server.
-pub fn router(api: Arc<Api>) -> Router {
+fn router(api: Arc<Api>) -> Router {
     let cors = cors::layer(&api.app.config.http);
     Router::new()
         .route("/graphql", any(graphql::handle))
@@ -53,18 +53,17 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/", get(page::to_playground))
         .fallback(api::not_found)
         .layer(cors)
-        .layer(from_fn_with_state(api.clone(), around))
         .with_state(api)
 }
 
 /// What every request and every answer gets.
-async fn around(State(api): State<Arc<Api>>, mut request: Request, next: Next) -> Response {
+async fn around(api: Arc<Api>, router: Router, mut request: Request) -> Response {
     if let Some(elsewhere) = secure::redirect(&api.app.config.http, &request) {
         return elsewhere;
     }
     let correlation = Correlation::of(request.headers());
     request.extensions_mut().insert(correlation.clone());
-    let mut response = next.run(request).await;
+    let mut response = router.oneshot(request).await.into_response();
     api.secure.stamp(response.headers_mut());
     correlation.stamp(response.headers_mut());
     response
@@ -83,6 +82,8 @@ pub async fn serve(
         stop.await;
         stopping.store(true, std::sync::atomic::Ordering::SeqCst);
     };
-    listen::serve(listener, router(api.clone()), stop, &api.app.config.http).await;
+    let (settings, router) = (api.clone(), router(api.clone()));
+    let answer = move |request| around(api.clone(), router.clone(), request);
+    listen::serve(listener, answer, stop, &settings.app.config.http).await;
     Ok(())
 }

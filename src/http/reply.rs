@@ -14,6 +14,9 @@ use super::negotiate::Media;
 use crate::error::AppError;
 use crate::graphql::document::DocumentError;
 
+/// Those that are added on the way out, about.
+const HEADERS: usize = 12;
+
 /// A request that is refused as a whole.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
@@ -191,6 +194,7 @@ fn write(
     media: Media,
     body: &Body<'_>,
 ) -> axum::response::Response {
+    headers.reserve(HEADERS);
     headers.insert(CONTENT_TYPE, media.content_type());
     match serde_json::to_vec(body) {
         Ok(text) => (status, headers, text).into_response(),

@@ -83,19 +83,19 @@ async fn find(app: &Ctx, field: &str, id: &ID) -> error::Result<Option<Node>> {
     Ok(match prefix {
         UserId::PREFIX => {
             app.require(&users::service::VIEW)?;
-            app.loaders.load_one(UserId(uuid)).await?.map(|u| Node::User(u.into()))
+            app.load(UserId(uuid)).await?.map(|u| Node::User(u.into()))
         }
         ProjectId::PREFIX => {
             app.require(&projects::service::VIEW)?;
-            app.loaders.load_one(ProjectId(uuid)).await?.map(|p| Node::Project(p.into()))
+            app.load(ProjectId(uuid)).await?.map(|p| Node::Project(p.into()))
         }
         TaskId::PREFIX => {
             app.require(&tasks::service::VIEW)?;
-            app.loaders.load_one(TaskId(uuid)).await?.map(|t| Node::Task(t.into()))
+            app.load(TaskId(uuid)).await?.map(|t| Node::Task(t.into()))
         }
         DocumentId::PREFIX => {
             app.require(&documents::service::VIEW)?;
-            app.loaders.load_one(DocumentId(uuid)).await?.map(|d| Node::Document(d.into()))
+            app.load(DocumentId(uuid)).await?.map(|d| Node::Document(d.into()))
         }
         _ => None,
     })

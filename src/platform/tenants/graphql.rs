@@ -119,7 +119,7 @@ impl Query {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which tenants.")] filter: Option<TenantFilter>,
+        #[graphql(desc = "Which tenants.")] filter: Option<Box<TenantFilter>>,
         #[graphql(desc = "Text in the name or the schema's name.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<TenantOrder>>,
     ) -> Result<Connection<TenantNode>> {

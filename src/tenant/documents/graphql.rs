@@ -177,7 +177,7 @@ impl Query {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which documents.")] filter: Option<DocumentFilter>,
+        #[graphql(desc = "Which documents.")] filter: Option<Box<DocumentFilter>>,
         #[graphql(desc = "Text in the name or the description.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<DocumentOrder>>,
     ) -> Result<DocumentConnection> {

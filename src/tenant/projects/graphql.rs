@@ -113,7 +113,7 @@ impl Sorted for ProjectNode {
 pub async fn of(ctx: &Context<'_>, id: Option<ProjectId>) -> Nullable<ProjectNode> {
     let app = ctx.app();
     let id = id.filter(|_| app.require(&service::VIEW).is_ok())?;
-    let found = app.loaders.load_one(id).await.map_err(AppError::from);
+    let found = app.load(id).await.map_err(AppError::from);
     nullable(found.map(|row| row.map(Into::into)))
 }
 
@@ -151,7 +151,7 @@ impl ProjectNode {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which tasks.")] filter: Option<TaskFilter>,
+        #[graphql(desc = "Which tasks.")] filter: Option<Box<TaskFilter>>,
         #[graphql(desc = "Text in the title or the description.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<TaskOrder>>,
     ) -> Result<TaskConnection> {
@@ -169,7 +169,7 @@ impl ProjectNode {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which documents.")] filter: Option<DocumentFilter>,
+        #[graphql(desc = "Which documents.")] filter: Option<Box<DocumentFilter>>,
         #[graphql(desc = "Text in the name or the description.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<DocumentOrder>>,
     ) -> Result<DocumentConnection> {
@@ -207,7 +207,7 @@ impl Query {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which projects.")] filter: Option<ProjectFilter>,
+        #[graphql(desc = "Which projects.")] filter: Option<Box<ProjectFilter>>,
         #[graphql(desc = "Text in the name or the description.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<ProjectOrder>>,
     ) -> Result<ProjectConnection> {

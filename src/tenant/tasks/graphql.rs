@@ -182,7 +182,7 @@ impl Query {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which tasks.")] filter: Option<TaskFilter>,
+        #[graphql(desc = "Which tasks.")] filter: Option<Box<TaskFilter>>,
         #[graphql(desc = "Text in the title or the description.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<TaskOrder>>,
     ) -> Result<TaskConnection> {

@@ -133,7 +133,7 @@ impl UserNode {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which tasks.")] filter: Option<TaskFilter>,
+        #[graphql(desc = "Which tasks.")] filter: Option<Box<TaskFilter>>,
         #[graphql(desc = "Text in the title or the description.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<TaskOrder>>,
     ) -> Result<TaskConnection> {
@@ -151,7 +151,7 @@ impl UserNode {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which tasks.")] filter: Option<TaskFilter>,
+        #[graphql(desc = "Which tasks.")] filter: Option<Box<TaskFilter>>,
         #[graphql(desc = "Text in the title or the description.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<TaskOrder>>,
     ) -> Result<TaskConnection> {
@@ -169,7 +169,7 @@ impl UserNode {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which projects.")] filter: Option<ProjectFilter>,
+        #[graphql(desc = "Which projects.")] filter: Option<Box<ProjectFilter>>,
         #[graphql(desc = "Text in the name or the description.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<ProjectOrder>>,
     ) -> Result<ProjectConnection> {
@@ -187,7 +187,7 @@ impl UserNode {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which projects.")] filter: Option<ProjectFilter>,
+        #[graphql(desc = "Which projects.")] filter: Option<Box<ProjectFilter>>,
         #[graphql(desc = "Text in the name or the description.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<ProjectOrder>>,
     ) -> Result<ProjectConnection> {
@@ -205,7 +205,7 @@ impl UserNode {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which documents.")] filter: Option<DocumentFilter>,
+        #[graphql(desc = "Which documents.")] filter: Option<Box<DocumentFilter>>,
         #[graphql(desc = "Text in the name or the description.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<DocumentOrder>>,
     ) -> Result<DocumentConnection> {
@@ -223,7 +223,7 @@ impl UserNode {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which documents.")] filter: Option<DocumentFilter>,
+        #[graphql(desc = "Which documents.")] filter: Option<Box<DocumentFilter>>,
         #[graphql(desc = "Text in the name or the description.")] search: Option<String>,
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<DocumentOrder>>,
     ) -> Result<DocumentConnection> {
@@ -238,7 +238,7 @@ impl UserNode {
 pub async fn of(ctx: &Context<'_>, id: Option<UserId>) -> Nullable<UserNode> {
     let app = ctx.app();
     let id = id.filter(|_| app.require(&service::VIEW).is_ok())?;
-    let found = app.loaders.load_one(id).await.map_err(AppError::from);
+    let found = app.load(id).await.map_err(AppError::from);
     nullable(found.map(|row| row.map(Into::into)))
 }
 
@@ -270,7 +270,7 @@ impl Query {
         #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
         #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
         #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
-        #[graphql(desc = "Which users.")] filter: Option<UserFilter>,
+        #[graphql(desc = "Which users.")] filter: Option<Box<UserFilter>>,
         #[graphql(desc = "Text in a name or the address.")] search: Option<String>,
         #[graphql(desc = "At most three parts; by last name when left out.")] order_by: Option<
             Vec<UserOrder>,

@@ -28,7 +28,7 @@ pub async fn documents_of(
     let total = ctx.selects("totalCount");
     let list = Arc::new(ListOf { column, listing, with: with(ctx), total });
     let key = PageOf { parent: parent.into(), list };
-    let page = ctx.app().loaders.load_one(key).await?;
+    let page = ctx.app().load(key).await?;
     let page = page.ok_or_else(|| crate::error::AppError::internal("a page was not loaded"))?;
     Ok(page.map(DocumentNode::from).into())
 }

@@ -1,0 +1,99 @@
+//! Which connection of the pool is a tenant's own. A connection that knows the tenant needs no
+//! pin and no planning, so tenants keep to one, and wait a little for it when it is lent.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How long a request waits for its tenant's own connection before it takes any other.
+const WAIT: Duration = Duration::from_millis(2);
+/// Tenants remembered; beyond it all are given homes anew.
+const MAX_TENANTS: usize = 50_000;
+
+/// Where a connection is that opens while the pool is full, until it takes another's place.
+const NOWHERE: usize = usize::MAX;
+
+/// The homes of one pool, as many as it may have connections. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Homes {
+    /// One turn for each home: its tenants queue for it, first come, first served.
+    turns: Arc<[Arc<Semaphore>]>,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    /// Homes without a connection.
+    vacant: Vec<usize>,
+    of: HashMap<u64, usize>,
+    /// Tenants of each home.
+    tenants: Vec<usize>,
+}
+
+/// A connection's place; vacant again when dropped.
+pub(super) struct Home {
+    pub(super) at: usize,
+    homes: Homes,
+}
+
+impl Homes {
+    pub(super) fn new(count: usize) -> Self {
+        let state = State {
+            vacant: (0..count).rev().collect(),
+            of: HashMap::new(),
+            tenants: vec![0; count],
+        };
+        Self {
+            turns: (0..count).map(|_| Arc::new(Semaphore::new(1))).collect(),
+            state: Arc::new(Mutex::new(state)),
+        }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.turns.len()
+    }
+
+    /// A vacant home, if there is one, for a new connection.
+    pub(super) fn settle(&self) -> Home {
+        let at = self.state.lock().vacant.pop().unwrap_or(NOWHERE);
+        Home { at, homes: self.clone() }
+    }
+
+    /// The tenant's home; a new tenant gets the one with the fewest tenants.
+    pub(super) fn of(&self, tenant: u64) -> usize {
+        let mut state = self.state.lock();
+        if let Some(home) = state.of.get(&tenant) {
+            return *home;
+        }
+        if state.of.len() >= MAX_TENANTS {
+            state.of.clear();
+            state.tenants.fill(0);
+        }
+        let fewest = state.tenants.iter().enumerate().min_by_key(|(_, tenants)| **tenants);
+        let home = fewest.map_or(0, |(home, _)| home);
+        state.of.insert(tenant, home);
+        if let Some(tenants) = state.tenants.get_mut(home) {
+            *tenants += 1;
+        }
+        home
+    }
+
+    /// Waits a little for the home's connection; `None` when any other has to do.
+    pub(super) async fn turn(&self, home: usize) -> Option<OwnedSemaphorePermit> {
+        let turn = self.turns.get(home)?;
+        if let Ok(turn) = turn.clone().try_acquire_owned() {
+            return Some(turn);
+        }
+        tokio::time::timeout(WAIT, turn.clone().acquire_owned()).await.ok()?.ok()
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        if self.at != NOWHERE {
+            self.homes.state.lock().vacant.push(self.at);
+        }
+    }
+}
