@@ -4,20 +4,8 @@ use super::{
     secret::Secret,
     setting::section,
     url::{Address, DatabaseUrl},
-    value::{Parsed, choice, number, optional, port_number},
+    value::{Parsed, number, optional, port_number},
 };
-
-choice! {
-    /// What stands between the server and PostgreSQL.
-    pub enum PoolMode {
-        /// Found out at start.
-        Auto = "auto",
-        /// Nothing: connections stay bound to tenants.
-        Affine = "affine",
-        /// A transaction pooler such as PgBouncer.
-        Transaction = "transaction",
-    }
-}
 
 section! {
     /// The database; in development one is started when none is given.
@@ -40,8 +28,6 @@ section! {
         app_role: String = "taruvi_app", env ["DATABASE_APP_ROLE"], read role;
         /// Connections in the pool.
         pool_size: usize = "8", env ["DATABASE_POOL_SIZE"], read number(1..=200);
-        /// auto, affine (direct connections) or transaction (behind a transaction pooler).
-        pool_mode: PoolMode = "auto", env ["DATABASE_POOL_MODE"];
         /// Longest run of one statement, in milliseconds.
         statement_timeout_ms: u64 = "5000", read number(1..=600_000);
         /// Longest wait for a lock, in milliseconds.

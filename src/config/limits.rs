@@ -9,17 +9,17 @@ section! {
     pub struct Limits in "limits." {
         /// Whether requests are counted at all.
         enabled: bool = "true", env ["RATE_LIMIT_ENABLE"];
-        /// Requests a minute for one user.
+        /// Requests a minute for one user, or for one address without signing in.
         api_per_minute: NonZeroU32 = "100", env ["API_RATE_LIMIT_PER_MINUTE"];
-        /// Requests one user may send at once.
+        /// Requests one of them may send at once beyond that.
         api_burst: NonZeroU32 = "10", env ["API_RATE_LIMIT_BURST"];
         /// Sign-ins a minute for one user name.
         auth_per_minute: NonZeroU32 = "10", env ["AUTH_RATE_LIMIT_PER_MINUTE"];
         /// Sign-ins a minute from one address.
         auth_per_minute_address: NonZeroU32 = "30";
         /// Requests an hour from one address without signing in.
-        anonymous_per_hour: NonZeroU32 = "100";
+        anonymous_per_hour: NonZeroU32 = "100", env ["RATE_LIMIT_ANONYMOUS_PER_HOUR"];
         /// Requests an hour for one signed-in user.
-        signed_in_per_hour: NonZeroU32 = "1000";
+        signed_in_per_hour: NonZeroU32 = "1000", env ["RATE_LIMIT_SIGNED_IN_PER_HOUR"];
     }
 }

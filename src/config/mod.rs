@@ -38,7 +38,7 @@ use values::Values;
 
 pub use self::{
     auth::Auth,
-    database::{Database, PoolMode},
+    database::Database,
     environment::{Environment, process_environment},
     error::ConfigError,
     general::Mode,

@@ -9,7 +9,7 @@ mod loaders;
 
 use std::hash::Hash;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::dataloader::{DataLoader, Loader};
 
@@ -28,16 +28,13 @@ type Loaded<K> = Result<Option<<Loaders as Loader<K>>::Value>, <Loaders as Loade
 pub struct Ctx {
     core: Arc<Core>,
     /// Die with the operation, so they never batch two callers' or tenants' keys together.
-    loaders: DataLoader<Loaders>,
+    loaders: OnceLock<DataLoader<Loaders>>,
     batches: Batches,
 }
 
 impl Ctx {
     pub fn new(core: Core) -> Self {
-        let core = Arc::new(core);
-        let batches = Batches::default();
-        let loaders = DataLoader::new(Loaders::new(core.clone()), batches.clone(), AtOnce);
-        Self { core, loaders, batches }
+        Self { core: Arc::new(core), loaders: OnceLock::new(), batches: Batches::default() }
     }
 
     /// One row, read in one statement with the others that the operation asks for meanwhile.
@@ -46,8 +43,9 @@ impl Ctx {
         K: Send + Sync + Hash + Eq + Clone + 'static,
         Loaders: Loader<K>,
     {
+        let new = || DataLoader::new(Loaders::new(self.core.clone()), self.batches.clone(), AtOnce);
         // Boxed, since every resolver's future would have room for it.
-        Box::pin(self.loaders.load_one(key)).await
+        Box::pin(self.loaders.get_or_init(new).load_one(key)).await
     }
 
     /// Runs what uses the loaders, such as the execution of a query, so that each batch begins

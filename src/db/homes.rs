@@ -2,14 +2,19 @@
 //! pin and no planning, so tenants keep to one, and wait a little for it when it is lent.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
-/// How long a request waits for its tenant's own connection before it takes any other.
+/// How long a request waits for its tenant's own connection before it takes another that has met
+/// the tenant; that one only has to be pinned.
 const WAIT: Duration = Duration::from_millis(2);
+/// And before it takes one that has not, and has to plan the tenant's statements first.
+const LONG_WAIT: Duration = Duration::from_millis(25);
 /// Tenants remembered; beyond it all are given homes anew.
 const MAX_TENANTS: usize = 50_000;
 
@@ -80,13 +85,25 @@ impl Homes {
         home
     }
 
-    /// Waits a little for the home's connection; `None` when any other has to do.
-    pub(super) async fn turn(&self, home: usize) -> Option<OwnedSemaphorePermit> {
+    /// Waits for the home's connection, in the order of coming; `None` when another has to do.
+    /// `met` says whether an idle one has met the tenant.
+    pub(super) async fn turn(
+        &self,
+        home: usize,
+        met: impl Fn() -> bool,
+    ) -> Option<OwnedSemaphorePermit> {
         let turn = self.turns.get(home)?;
         if let Ok(turn) = turn.clone().try_acquire_owned() {
             return Some(turn);
         }
-        tokio::time::timeout(WAIT, turn.clone().acquire_owned()).await.ok()?.ok()
+        let mut turn = pin!(turn.clone().acquire_owned());
+        if let Ok(turn) = timeout(WAIT, &mut turn).await {
+            return turn.ok();
+        }
+        if met() {
+            return None;
+        }
+        timeout(LONG_WAIT, turn).await.ok()?.ok()
     }
 }
 

@@ -60,10 +60,7 @@ impl Db {
             platform_pin,
             owner,
             wait,
-            tenant_permits: match settings.tenant_concurrency {
-                0 => size.div_ceil(2),
-                n => n,
-            },
+            tenant_permits: settings.tenant_permits(),
         };
         tokio::try_join!(db.tenants.prewarm(), db.platform.prewarm())?;
         Ok(db)

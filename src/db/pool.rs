@@ -1,6 +1,8 @@
 //! A pool whose connections stay pinned to the tenant they last served, and prefer to serve it
 //! again. deadpool keeps the limits and the waiting; which connection a slot holds is ours.
 
+use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -51,7 +53,7 @@ pub(super) struct Backend {
     home: Home,
     last_used: Instant,
     wear: Arc<Wear>,
-    met: std::collections::HashSet<u64>,
+    met: HashSet<u64>,
 }
 
 impl Backend {
@@ -142,12 +144,22 @@ impl AffinePool {
 
     /// A connection pinned to `want`, preferably one that already is.
     pub(super) async fn checkout(&self, want: &Pin) -> Result<Lease> {
-        let home = self.homes.of(want.hash());
-        let turn = self.homes.turn(home).await;
+        let tenant = want.hash();
+        let home = self.homes.of(tenant);
+        let turn = self.homes.turn(home, || self.idle_that_met(tenant)).await;
         let object = self.borrow_any().await?;
         let mut lease = self.lease(object, turn, want, home)?;
         lease.pin(want).await?;
         Ok(lease)
+    }
+
+    fn idle_that_met(&self, tenant: u64) -> bool {
+        let mut found = false;
+        self.pool.retain(|slot, _| {
+            found |= slot.0.lock().as_ref().is_some_and(|backend| backend.met.contains(&tenant));
+            true
+        });
+        found
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place that borrows")]
@@ -166,11 +178,11 @@ impl AffinePool {
         want: &Pin,
         home: usize,
     ) -> Result<Lease> {
-        let mine = &object.0;
+        let (mine, tenant) = (&object.0, want.hash());
         self.pool.retain(|slot, _| {
             let (mut slot, mut mine) = (slot.0.lock(), mine.lock());
             if let (Some(other), Some(held)) = (slot.as_mut(), mine.as_mut())
-                && rank(other, want, home) > rank(held, want, home)
+                && rank(other, want, tenant, home) > rank(held, want, tenant, home)
                 && !other.sick()
             {
                 std::mem::swap(other, held);
@@ -204,9 +216,11 @@ impl AffinePool {
     }
 }
 
-/// Order of preference: the pin, then the home, then the longest unused.
-fn rank(backend: &Backend, want: &Pin, home: usize) -> (bool, bool, std::cmp::Reverse<Instant>) {
-    (backend.pin == *want, backend.home.at == home, std::cmp::Reverse(backend.last_used))
+/// Order of preference: the pin, then the home, then whether it has met the tenant, then the
+/// longest unused.
+fn rank(backend: &Backend, want: &Pin, tenant: u64, home: usize) -> impl PartialOrd + use<> {
+    let met = backend.met.contains(&tenant);
+    (backend.pin == *want, backend.home.at == home, met, Reverse(backend.last_used))
 }
 
 /// A connection on loan. Dropping it gives it back, or closes it when it is not clean.

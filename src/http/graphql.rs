@@ -147,8 +147,8 @@ async fn core(
         Scope::Platform => None,
     };
     match &actor {
-        Actor::SignedIn(access) => app.limits.take(Policy::Api, (tenant, access.subject()))?,
-        _ => app.limits.take(Policy::Api, (tenant, origin.ip))?,
+        Actor::SignedIn(access) => app.limits.take(Policy::SignedIn, (tenant, access.subject()))?,
+        _ => app.limits.take(Policy::Anonymous, (tenant, origin.ip))?,
     }
     Ok(Core::new(app.clone(), scope, actor, origin).with_meter(meter.clone()))
 }

@@ -58,12 +58,12 @@ fn router(api: Arc<Api>) -> Router {
 
 /// What every request and every answer gets.
 async fn around(api: Arc<Api>, router: Router, mut request: Request) -> Response {
-    if let Some(elsewhere) = secure::redirect(&api.app.config.http, &request) {
-        return elsewhere;
-    }
     let correlation = Correlation::of(request.headers());
     request.extensions_mut().insert(correlation.clone());
-    let mut response = router.oneshot(request).await.into_response();
+    let mut response = match secure::redirect(&api.app.config.http, &request) {
+        Some(elsewhere) => elsewhere,
+        None => router.oneshot(request).await.into_response(),
+    };
     api.secure.stamp(response.headers_mut());
     correlation.stamp(response.headers_mut());
     response

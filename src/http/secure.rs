@@ -59,7 +59,8 @@ pub(super) fn redirect(http: &Http, request: &Request) -> Option<Response> {
     let host = request.headers().get(HOST)?.to_str().ok()?;
     let name = host.split(':').next().unwrap_or(host);
     let rest = request.uri().path_and_query().map_or(path, |rest| rest.as_str());
-    Some(Redirect::permanent(&format!("https://{name}{rest}")).into_response())
+    let elsewhere = || Redirect::permanent(&format!("https://{name}{rest}")).into_response();
+    http.allows(name).then(elsewhere)
 }
 
 /// This server speaks plain HTTP only: a proxy that it trusts has to say that TLS ended there.

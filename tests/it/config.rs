@@ -11,8 +11,7 @@ use std::{
 };
 
 use taruvi::config::{
-    Config, Entry, HostPattern, Introspection, Loaded, LogFormat, Mode, PoolMode, Sources,
-    settings, show,
+    Config, Entry, HostPattern, Introspection, Loaded, LogFormat, Mode, Sources, settings, show,
 };
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
@@ -74,7 +73,6 @@ fn nothing_given_is_a_development_server() {
     assert!(config.http.allows("anything.example"));
     assert!(config.database.url.is_none() && config.auth.signing_key.is_none());
     assert_eq!((config.database.pool_size, config.database.tenant_permits()), (8, 4));
-    assert_eq!(config.database.pool_mode, PoolMode::Auto);
     assert_eq!(config.graphql.introspection, Introspection::Public);
     assert_eq!(config.telemetry.format, LogFormat::Auto);
     assert!(!config.telemetry.format.is_json(config.mode));

@@ -45,6 +45,29 @@ async fn every_answer_carries_headers_that_protect_browsers() {
     }
 }
 
+#[tokio::test]
+async fn plain_http_is_redirected_where_that_is_wanted() {
+    let settings = [("http.ssl_redirect", "true"), ("http.trusted_proxies", "127.0.0.1")];
+    let app = TestApp::with(&settings).await;
+    let caller = app.anonymous("acme");
+    for forwarded in [&[][..], &[("x-forwarded-proto", "http")]] {
+        let answer = get(&caller, "/graphql?query=%7B__typename%7D", forwarded).await;
+        assert_eq!(answer.status, 308);
+        let there = "https://acme.localhost/graphql?query=%7B__typename%7D";
+        assert_eq!(answer.header("location"), there);
+        assert_eq!(answer.header("x-frame-options"), "DENY");
+    }
+    // TLS ended at the proxy; and what looks after the process asks it directly.
+    let secure = [("x-forwarded-proto", "https")];
+    assert_eq!(get(&caller, "/graphql?query=%7B__typename%7D", &secure).await.status, 200);
+    for place in ["/livez", "/readyz", "/health?format=json"] {
+        assert_eq!(get(&caller, place, &[]).await.status, 200, "{place}");
+    }
+    // Anybody else's word for it does not count.
+    let app = TestApp::with(&settings[..1]).await;
+    assert_eq!(get(&app.anonymous("acme"), "/schema.graphql", &secure).await.status, 308);
+}
+
 /// A preflight of a page at `origin`.
 async fn preflight(app: &TestApp, origin: &str) -> Answer {
     let headers = [

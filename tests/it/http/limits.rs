@@ -77,6 +77,25 @@ async fn an_address_has_a_bucket_on_each_tenant() {
 }
 
 #[tokio::test]
+async fn an_hour_has_limits_of_its_own() {
+    let settings = [
+        ("limits.enabled", "true"),
+        ("limits.anonymous_per_hour", "2"),
+        ("limits.signed_in_per_hour", "3"),
+    ];
+    let app = TestApp::with(&settings).await;
+    let owner = app.sign_in("globex", "owner").await;
+    for (caller, per_hour) in [(app.anonymous("acme"), 2), (owner, 3)] {
+        let (answered, refused) = until_limited(&caller, &[]).await;
+        assert_eq!(answered, per_hour);
+        refused.refused(429, "RATE_LIMITED");
+        let wait = refused.at("/errors/0/extensions/retryAfterMs").as_u64().expect("a wait");
+        let each = 3_600_000 / per_hour as u64;
+        assert!((each - 60_000..=each).contains(&wait), "{wait}");
+    }
+}
+
+#[tokio::test]
 async fn behind_a_trusted_proxy_the_address_is_the_callers() {
     let app = limited(&[("http.trusted_proxies", "127.0.0.1,10.0.0.0/8")]).await;
     let caller = app.anonymous("acme");

@@ -54,7 +54,7 @@ impl TestApp {
             (app, address)
         };
         let (app, address) = runtime.spawn(start).await.expect("the server starts");
-        Self { app, address, database, runtime: Some(runtime), client: reqwest::Client::new() }
+        Self { app, address, database, runtime: Some(runtime), client: client() }
     }
 
     /// Runs a future where the server's connections live.
@@ -129,4 +129,10 @@ impl Drop for TestApp {
             runtime.shutdown_background();
         }
     }
+}
+
+/// What is answered is looked at, wherever it leads.
+fn client() -> reqwest::Client {
+    let follow = reqwest::redirect::Policy::none();
+    reqwest::Client::builder().redirect(follow).build().expect("a client")
 }
