@@ -16,6 +16,8 @@ use crate::floor;
 /// The binary that Cargo has built for this bench, in the same profile.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_taruvi");
 pub const POOL_SIZE: usize = 16;
+/// What tokio reads the number of its threads from.
+const WORKERS: &str = "TOKIO_WORKER_THREADS";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running server; it ends when dropped.
@@ -42,7 +44,7 @@ impl Server {
     async fn ours(bed: &Bed, log: Stdio) -> Result<Self> {
         let address = free_address()?;
         let mut command = ours(bed);
-        command.arg("serve").env("PORT", address.port().to_string());
+        command.arg("serve").env("PORT", address.port().to_string()).env(WORKERS, workers());
         let child = command.stderr(log).spawn().context("cannot run taruvi")?;
         Self { side: Side::Ours, address, child }.ready().await
     }
@@ -51,6 +53,7 @@ impl Server {
         let address = free_address()?;
         let child = Command::new(std::env::current_exe()?)
             .args([floor::COMMAND, &bed.owner_url(), &address.to_string(), KEY, ISSUER, AUDIENCE])
+            .env(WORKERS, workers())
             .spawn()
             .context("cannot run the hand-written server")?;
         Self { side: Side::Floor, address, child }.ready().await
@@ -129,6 +132,12 @@ pub fn terminate(child: &mut Child) -> Result<()> {
         std::thread::sleep(Duration::from_millis(5));
     }
     Ok(())
+}
+
+/// Half of the cores for either server: PostgreSQL runs here too.
+fn workers() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    (cores / 2).max(1).to_string()
 }
 
 /// An address that nobody listens on.

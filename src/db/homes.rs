@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 /// How long a request waits for its tenant's own connection before it takes another that has met
 /// the tenant; that one only has to be pinned.
-const WAIT: Duration = Duration::from_millis(2);
+const WAIT: Duration = Duration::from_millis(5);
 /// And before it takes one that has not, and has to plan the tenant's statements first.
 const LONG_WAIT: Duration = Duration::from_millis(25);
 /// Tenants remembered; beyond it all are given homes anew.
