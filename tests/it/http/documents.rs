@@ -29,6 +29,63 @@ fn doubling(levels: usize) -> String {
     format!("{{ ...f0 }} {fragments} fragment f{levels} on Query {{ __typename }}")
 }
 
+/// Documents, variables that are right for them, and some that are wrong.
+fn documents_and_variables() -> [(&'static str, Value, Vec<Value>); 5] {
+    [
+        (
+            "query($id: ID!) { task(id: $id) { id } }",
+            json!({ "id": "task_01kh3k4kfmf0jrz0cq6fm1kz0n" }),
+            vec![json!({}), json!({ "id": null }), json!({ "id": {} }), json!({ "id": "nothing" })],
+        ),
+        (
+            "query($n: Int = 2, $more: Boolean!) {
+                tasks(first: $n) { nodes { id title @include(if: $more) } } }",
+            json!({ "more": true }),
+            vec![json!({ "more": 1 }), json!({ "n": "2", "more": true }), json!({ "n": -1 })],
+        ),
+        (
+            "query($f: TaskFilter) { tasks(filter: $f) { nodes { id } } }",
+            json!({ "f": {} }),
+            vec![json!({ "f": { "nothing": 1 } }), json!({ "f": 1 }), json!({ "f": { "id": 1 } })],
+        ),
+        (
+            "query($s: TaskStatus!) { tasks(filter: { status: { eq: $s } }) { nodes { id } } }",
+            json!({ "s": "TODO" }),
+            vec![json!({ "s": "NOTHING" }), json!({ "s": 1 }), json!({ "s": null })],
+        ),
+        (
+            "query($t: String) { tasks(filter: { title: { contains: $t } }) { nodes { id } } }",
+            json!({ "t": "a" }),
+            vec![json!({ "t": 1 }), json!({ "t": [] })],
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn what_was_valid_once_is_no_less_refused_with_wrong_variables() {
+    let (fresh, used) = (TestApp::new().await, TestApp::new().await);
+    let (first, again) =
+        (fresh.sign_in("acme", "owner").await, used.sign_in("acme", "owner").await);
+    for (document, right, wrong) in documents_and_variables() {
+        for _ in 0..2 {
+            assert_eq!(strict(&again, document, right.clone()).await.status, 200, "{document}");
+        }
+        for variables in wrong {
+            let expected = strict(&first, document, variables.clone()).await;
+            assert_ne!(expected.code(), "", "{document} with {variables}");
+            let answer = strict(&again, document, variables.clone()).await;
+            let place = format!("{document} with {variables}");
+            assert_eq!(
+                (answer.status, answer.code()),
+                (expected.status, expected.code()),
+                "{place}"
+            );
+            let message = |answer: &Answer| answer.at("/errors/0/message");
+            assert_eq!(message(&answer), message(&expected), "{place}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn hostile_documents_are_refused_at_once() {
     let app = TestApp::new().await;
