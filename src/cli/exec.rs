@@ -106,8 +106,8 @@ async fn sql(database: &Database, app: &Arc<App>, tenant: &str, text: &str) -> R
 
 async fn graphql(app: &Arc<App>, tenant: &str, text: &str) -> Result<bool> {
     let ctx = Arc::new(in_tenant(app, tenant).await?);
-    let request = async_graphql::Request::new(text).data(ctx);
-    let response = registry::schema().execute(request).await;
+    let request = async_graphql::Request::new(text).data(ctx.clone());
+    let response = ctx.carry(registry::schema().execute(request)).await;
     say(serde_json::to_string_pretty(&response)?);
     Ok(response.is_ok())
 }

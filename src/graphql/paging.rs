@@ -48,8 +48,10 @@ pub struct ListArgs<F, O> {
 }
 
 impl<F: Filter, O: Order> ListArgs<F, O> {
-    /// The listing of `N`s, or what is wrong with the arguments.
-    pub fn listing<N: Sorted>(self) -> Result<Listing> {
+    /// The listing of `N`s, or what is wrong with the arguments; those who are not `allowed` to
+    /// see the list are told only that.
+    pub fn listing<N: Sorted>(self, allowed: Result<()>) -> Result<Listing> {
+        allowed?;
         let mut predicate = filter::predicate(self.filter.as_deref())?;
         if let Some(text) = self.search.as_deref().map(str::trim).filter(|t| !t.is_empty()) {
             let mut invalid = Invalid::default();

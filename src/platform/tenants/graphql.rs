@@ -18,6 +18,7 @@ use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::{CtxExt, Nullable, Result};
 use crate::platform::domains;
 use crate::platform::domains::graphql::DomainNode;
+use crate::platform::require_admin;
 
 /// A customer of the platform: a schema of its own, with users and data that nobody else sees.
 #[derive(Clone, SimpleObject)]
@@ -124,7 +125,8 @@ impl Query {
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<TenantOrder>>,
     ) -> Result<Connection<TenantNode>> {
         let page = PageArgs { first, after, last, before, offset };
-        let listing = ListArgs { page, filter, search, order_by }.listing::<TenantNode>()?;
+        let listing = ListArgs { page, filter, search, order_by }
+            .listing::<TenantNode>(require_admin(ctx.app()))?;
         let page = service::list(ctx.app(), listing, ctx.selects("totalCount")).await?;
         Ok(page.map(TenantNode::from).into())
     }

@@ -182,7 +182,8 @@ impl Query {
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<DocumentOrder>>,
     ) -> Result<DocumentConnection> {
         let page = PageArgs { first, after, last, before, offset };
-        let listing = DocumentList { page, filter, search, order_by }.listing::<DocumentNode>()?;
+        let listing = DocumentList { page, filter, search, order_by }
+            .listing::<DocumentNode>(ctx.app().require(&service::VIEW))?;
         let page = service::list(ctx.app(), listing, with(ctx), ctx.selects("totalCount")).await?;
         Ok(page.map(DocumentNode::from).into())
     }

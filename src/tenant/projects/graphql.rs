@@ -212,7 +212,8 @@ impl Query {
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<ProjectOrder>>,
     ) -> Result<ProjectConnection> {
         let page = PageArgs { first, after, last, before, offset };
-        let listing = ProjectList { page, filter, search, order_by }.listing::<ProjectNode>()?;
+        let listing = ProjectList { page, filter, search, order_by }
+            .listing::<ProjectNode>(ctx.app().require(&service::VIEW))?;
         let page = service::list(ctx.app(), listing, with(ctx), ctx.selects("totalCount")).await?;
         Ok(page.map(ProjectNode::from).into())
     }

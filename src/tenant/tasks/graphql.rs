@@ -187,7 +187,8 @@ impl Query {
         #[graphql(desc = "At most three parts.")] order_by: Option<Vec<TaskOrder>>,
     ) -> Result<TaskConnection> {
         let page = PageArgs { first, after, last, before, offset };
-        let listing = TaskList { page, filter, search, order_by }.listing::<TaskNode>()?;
+        let listing = TaskList { page, filter, search, order_by }
+            .listing::<TaskNode>(ctx.app().require(&service::VIEW))?;
         let page = service::list(ctx.app(), listing, with(ctx), ctx.selects("totalCount")).await?;
         Ok(page.map(TaskNode::from).into())
     }

@@ -277,7 +277,8 @@ impl Query {
         >,
     ) -> Result<Connection<UserNode>> {
         let page = PageArgs { first, after, last, before, offset };
-        let listing = ListArgs { page, filter, search, order_by }.listing::<UserNode>()?;
+        let listing = ListArgs { page, filter, search, order_by }
+            .listing::<UserNode>(ctx.app().require(&service::VIEW))?;
         let page = service::list(ctx.app(), listing, ctx.selects("totalCount")).await?;
         Ok(page.map(UserNode::from).into())
     }

@@ -50,6 +50,10 @@ async fn sizes_and_directions_that_make_no_sense_are_refused() {
             let named = answer.text("/errors/0/extensions/field");
             assert_eq!(named, field, "{list} {arguments}: {}", answer.body);
         }
+        // Those who may not see the list learn nothing of its arguments.
+        let anonymous = app.anonymous("acme");
+        let answer = anonymous.gql(&format!("{{ {list}(first: 101) {{ totalCount }} }}")).await;
+        assert_eq!(answer.code(), "UNAUTHENTICATED", "{list}");
         let long = "x".repeat(201);
         let answer = owner.gql(&format!("{{ {list}(search: \"{long}\") {{ totalCount }} }}")).await;
         assert_refused(&answer, list);

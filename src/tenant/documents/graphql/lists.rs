@@ -23,8 +23,7 @@ pub async fn documents_of(
     parent: impl Into<uuid::Uuid>,
     args: DocumentList,
 ) -> Result<DocumentConnection> {
-    ctx.app().require(&service::VIEW)?;
-    let listing = args.listing::<DocumentNode>()?;
+    let listing = args.listing::<DocumentNode>(ctx.app().require(&service::VIEW))?;
     let total = ctx.selects("totalCount");
     let list = Arc::new(ListOf { column, listing, with: with(ctx), total });
     let key = PageOf { parent: parent.into(), list };

@@ -23,8 +23,7 @@ pub async fn projects_of(
     parent: impl Into<uuid::Uuid>,
     args: ProjectList,
 ) -> Result<ProjectConnection> {
-    ctx.app().require(&service::VIEW)?;
-    let listing = args.listing::<ProjectNode>()?;
+    let listing = args.listing::<ProjectNode>(ctx.app().require(&service::VIEW))?;
     let total = ctx.selects("totalCount");
     let list = Arc::new(ListOf { column, listing, with: with(ctx), total });
     let key = PageOf { parent: parent.into(), list };

@@ -23,8 +23,7 @@ pub async fn tasks_of(
     parent: impl Into<uuid::Uuid>,
     args: TaskList,
 ) -> Result<TaskConnection> {
-    ctx.app().require(&service::VIEW)?;
-    let listing = args.listing::<TaskNode>()?;
+    let listing = args.listing::<TaskNode>(ctx.app().require(&service::VIEW))?;
     let total = ctx.selects("totalCount");
     let list = Arc::new(ListOf { column, listing, with: with(ctx), total });
     let key = PageOf { parent: parent.into(), list };
