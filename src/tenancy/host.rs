@@ -47,9 +47,14 @@ impl Hosts {
         if !well_formed || address || !self.allows(&name) {
             return None;
         }
+        Some(Host::Tenant { schema: self.schema_of(&name), domain: name })
+    }
+
+    /// The schema that a name below a base domain means.
+    pub fn schema_of(&self, name: &str) -> Option<TenantSchema> {
         let below = |base: &String| name.strip_suffix(base.as_str())?.strip_suffix('.');
         let label = self.bases.iter().find_map(below).filter(|l| !l.contains('.'));
-        Some(Host::Tenant { schema: label.and_then(TenantSchema::parse), domain: name })
+        label.and_then(TenantSchema::parse)
     }
 
     /// The name of a tenant's host below the first base domain.

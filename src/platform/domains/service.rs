@@ -1,13 +1,11 @@
 //! What can be done with domains. Every door (GraphQL, commands) comes through here.
 
-use chrono::{DateTime, Utc};
-
 use super::model::{Domain, DomainId, check};
 use super::store;
 use crate::base::ids::TenantId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
-use crate::db::PlatformTx;
+use crate::db::{PlatformTx, TenantSchema};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::platform::{require_admin, tenants};
 
@@ -24,14 +22,18 @@ pub async fn add(ctx: &Ctx, tenant: TenantId, domain: &str) -> Result<Domain> {
     let mut invalid = Invalid::default();
     check(&mut invalid, "domain", &domain);
     invalid.finish()?;
+    let unknown = || Invalid::new(Problem::NotFound, "tenantId", "there is no such tenant");
+    let schema = match ctx.app.directory.by_id(tenant, &ctx.meter).await {
+        Err(AppError::TenantNotFound) => return Err(unknown().into()),
+        found => found?.schema.clone(),
+    };
     ctx.write_platform(async |tx| {
         // Of several added at the same time only one is the first.
         if !tenants::service::lock(tx, tenant).await? {
-            let why = "there is no such tenant";
-            return Err(Invalid::new(Problem::NotFound, "tenantId", why).into());
+            return Err(unknown().into());
         }
         let is_first = store::of_tenant(tx, tenant).await?.is_empty();
-        let added = insert(tx, tenant, &domain, is_first, ctx.now).await;
+        let added = insert(ctx, tx, (tenant, &schema), &domain, is_first).await;
         ctx.wake(Wake::Tenant(tenant.0));
         added.map_err(|e| match e {
             AppError::Invalid(_) => {
@@ -43,15 +45,20 @@ pub async fn add(ctx: &Ctx, tenant: TenantId, domain: &str) -> Result<Domain> {
     .await
 }
 
-/// Writes a domain that is checked; for new tenants too.
+/// Writes a domain that is well formed; for new tenants too. A name that leads to a tenant by its
+/// schema is nobody else's, whether there is such a tenant already or not.
 pub async fn insert(
+    ctx: &Ctx,
     tx: &PlatformTx,
-    tenant: TenantId,
+    (tenant, schema): (TenantId, &TenantSchema),
     domain: &str,
     is_primary: bool,
-    now: DateTime<Utc>,
 ) -> Result<Domain> {
-    Ok(store::insert(tx, tenant, domain, is_primary, now).await?)
+    if ctx.app.hosts.schema_of(&domain.to_lowercase()).is_some_and(|named| named != *schema) {
+        let why = "belongs to the tenant of that name";
+        return Err(Invalid::new(Problem::Taken, "input.domain", why).into());
+    }
+    Ok(store::insert(tx, tenant, domain, is_primary, ctx.now).await?)
 }
 
 /// Makes a domain its tenant's primary one.

@@ -71,7 +71,7 @@ pub async fn create_filled<T>(
     let register = async |tx: &PlatformTx| {
         made = Some(store::insert(tx, id, &schema, new, ctx.now).await?);
         if let Some(domain) = &new.domain {
-            domains::service::insert(tx, id, domain, true, ctx.now).await?;
+            domains::service::insert(ctx, tx, (id, &schema), domain, true).await?;
         }
         Ok(())
     };

@@ -95,6 +95,24 @@ async fn a_domain_belongs_to_one_tenant_however_it_is_written() {
 }
 
 #[tokio::test]
+async fn a_name_that_means_a_schema_is_no_other_tenants_domain() {
+    let app = TestApp::new().await;
+    let operator = app.operator().await;
+    let globex = id_of(&operator, "globex").await;
+    for domain in ["acme.localhost", "ACME.localhost", "nobody-yet.localhost"] {
+        let arguments = json!({ "tenantId": globex, "domain": domain });
+        assert_eq!(operator.faults("domainAdd", arguments).await, ["TAKEN domain"], "{domain}");
+        let mut input = new("third");
+        input["domain"] = json!(domain);
+        let found = operator.faults("tenantCreate", json!({ "input": input })).await;
+        assert_eq!(found, ["TAKEN input.domain"], "{domain}");
+    }
+    add(&operator, &globex, "globex.localhost").await;
+    assert_eq!(leads(&app, "globex.localhost", "globex").await, "member@globex.test");
+    assert_eq!(leads(&app, "acme.localhost", "acme").await, "member@acme.test");
+}
+
+#[tokio::test]
 async fn each_tenant_has_one_primary_domain() {
     let app = TestApp::new().await;
     let operator = app.operator().await;
