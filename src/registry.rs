@@ -25,6 +25,7 @@ slices! {
     query: [
         nodes::NodeQuery,
         crate::tenant::users::graphql::Query,
+        crate::tenant::sessions::graphql::Query,
         crate::tenant::projects::graphql::Query,
         crate::tenant::tasks::graphql::Query,
         crate::tenant::documents::graphql::Query,
@@ -34,6 +35,7 @@ slices! {
     mutation: [
         crate::platform::tokens::graphql::Mutation,
         crate::tenant::users::graphql::Mutation,
+        crate::tenant::sessions::graphql::Mutation,
         crate::tenant::projects::graphql::Mutation,
         crate::tenant::tasks::graphql::Mutation,
         crate::tenant::documents::graphql::Mutation,
@@ -42,6 +44,7 @@ slices! {
     ],
     permissions: [
         crate::tenant::users::service::PERMISSIONS,
+        crate::tenant::sessions::service::PERMISSIONS,
         crate::tenant::projects::service::PERMISSIONS,
         crate::tenant::tasks::service::PERMISSIONS,
         crate::tenant::documents::service::PERMISSIONS,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use uuid::Uuid;
 
 use super::{App, Idempotency};
 use crate::authz::{Access, OperatorId, Permission};
@@ -156,6 +157,16 @@ impl Core {
     pub fn user(&self) -> Option<UserId> {
         match &self.actor {
             Actor::SignedIn(Access::User { id, .. }) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// The session that the caller's token belongs to.
+    pub fn session(&self) -> Option<Uuid> {
+        match &self.actor {
+            Actor::SignedIn(Access::User { session, .. } | Access::Operator { session, .. }) => {
+                Some(*session)
+            }
             _ => None,
         }
     }

@@ -25,7 +25,8 @@ pub(super) enum Executed {
 }
 
 /// The request's key, if it has one. Keys are a user's own: those who are not signed in, and
-/// operators, have none. Nor does a sign-in, whose answer holds tokens, which are never stored.
+/// operators, have none. Nor does a sign-in, whose answer holds tokens, which are never stored, or
+/// a change of a password, which would be stored as part of the request's fingerprint.
 pub(super) fn of(
     core: &Core,
     headers: &HeaderMap,
@@ -44,7 +45,8 @@ pub(super) fn of(
     if operation.root_fields.len() != 1 {
         return refused("an Idempotency-Key goes with exactly one mutation");
     }
-    if core.user().is_none() || operation.root_fields[0].starts_with("token") {
+    let field = &operation.root_fields[0];
+    if core.user().is_none() || field.starts_with("token") || field.ends_with("Password") {
         return Ok(None);
     }
     let text = asked.query.as_deref().unwrap_or_default();

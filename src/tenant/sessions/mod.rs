@@ -1,4 +1,8 @@
 //! Sessions of a tenant's users.
 
+pub mod graphql;
+mod model;
 pub mod service;
 mod store;
+
+pub use model::{Session, SessionId};

@@ -3,14 +3,22 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use super::model::{Session, SessionId};
 use super::store::{self, Sessions};
 use crate::base::ids::UserId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
 use crate::db::TenantTx;
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::sessions::{self, REFUSED, Rotation, SignIn, SignedIn, TOKEN_REFUSED};
 use crate::tenant::users::{self, User};
+
+crate::permissions! {
+    OWN = "sessions.own" for EVERYONE,
+}
+
+/// Nobody looks through more.
+const MAX_LISTED: i64 = 100;
 
 /// Checks the password and opens a session.
 pub async fn create(ctx: &Ctx, with: SignIn) -> Result<SignedIn<User>> {
@@ -78,7 +86,51 @@ pub async fn revoke(ctx: &Ctx, text: &str) -> Result<()> {
     .await
 }
 
-/// Ends all sessions of a user; the caller tells the bus.
-pub async fn end_all(tx: &TenantTx, user: UserId, now: DateTime<Utc>) -> Result<usize> {
-    Ok(store::revoke_all(tx, user, now).await?)
+/// The session that the operation belongs to.
+pub fn current(ctx: &Ctx) -> Option<SessionId> {
+    ctx.session().map(SessionId)
+}
+
+/// The caller's own sessions that have not ended, the last used first.
+pub async fn own(ctx: &Ctx) -> Result<Vec<Session>> {
+    let user = owner(ctx)?;
+    Ok(store::live(&*ctx.read().await?, user, ctx.now, MAX_LISTED).await?)
+}
+
+/// Ends one of the caller's sessions, on every node at once.
+pub async fn end_one(ctx: &Ctx, id: SessionId) -> Result<SessionId> {
+    let (user, tenant) = (owner(ctx)?, ctx.tenant()?.id.0);
+    ctx.write(async |tx| {
+        ctx.wake(Wake::Access(tenant));
+        match store::revoke_one(tx, user, id, ctx.now).await? {
+            0 => Err(AppError::NotFound("session")),
+            _ => Ok(id),
+        }
+    })
+    .await
+}
+
+/// Ends all of the caller's sessions but the one in use; how many.
+pub async fn end_others(ctx: &Ctx) -> Result<usize> {
+    let (user, tenant) = (owner(ctx)?, ctx.tenant()?.id.0);
+    ctx.write(async |tx| {
+        ctx.wake(Wake::Access(tenant));
+        end_all(tx, user, current(ctx), ctx.now).await
+    })
+    .await
+}
+
+/// Ends the sessions of a user, but for the one to keep; the caller tells the bus.
+pub async fn end_all(
+    tx: &TenantTx,
+    user: UserId,
+    keep: Option<SessionId>,
+    now: DateTime<Utc>,
+) -> Result<usize> {
+    Ok(store::revoke_all(tx, user, keep, now).await?)
+}
+
+fn owner(ctx: &Ctx) -> Result<UserId> {
+    ctx.require(&OWN)?;
+    ctx.user().ok_or(AppError::Forbidden(OWN.name))
 }

@@ -2,11 +2,13 @@
 
 use super::model::{Credentials, NewUser, User, UserPatch};
 use super::store;
+use crate::auth::password::{self, Check};
 use crate::base::ids::UserId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
 use crate::db::{Listing, Page, TenantConn, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
+use crate::limits::Policy;
 use crate::tenant::sessions;
 
 crate::permissions! {
@@ -14,6 +16,7 @@ crate::permissions! {
     ADD = "users.add" for OWNERS,
     CHANGE = "users.change" for OWNERS,
     DELETE = "users.delete" for OWNERS,
+    CHANGE_PASSWORD = "users.change_password" for EVERYONE,
 }
 
 /// The user, if the caller may see them.
@@ -108,7 +111,7 @@ pub async fn update(
             .await?
             .ok_or_else(AppError::stale)?;
         if !user.is_active {
-            sessions::service::end_all(tx, id, ctx.now).await?;
+            sessions::service::end_all(tx, id, None, ctx.now).await?;
         }
         if patch.changes_access() {
             ctx.wake(Wake::Access(tenant.id.0));
@@ -116,6 +119,44 @@ pub async fn update(
         Ok(user)
     })
     .await
+}
+
+/// Changes the caller's own password, and ends their other sessions.
+pub async fn change_password(ctx: &Ctx, old: &str, new: &str) -> Result<User> {
+    ctx.require(&CHANGE_PASSWORD)?;
+    let id = ctx.user().ok_or(AppError::Forbidden(CHANGE_PASSWORD.name))?;
+    let tenant = ctx.tenant()?.id.0;
+    // Whoever holds a token only may not try passwords without end.
+    ctx.app.limits.take(Policy::AuthAccount, (tenant, id.0))?;
+    let found = store::credentials(&*ctx.read().await?, id).await?;
+    let Credentials { user, password_hash } = found.ok_or(AppError::NotFound("user"))?;
+    check_new_password(&user, old, new)?;
+    ctx.release().await; // hashing waits its turn; nobody else should wait for the connection
+    if ctx.app.passwords.verify(old, password_hash.as_deref()).await? == Check::No {
+        tracing::warn!(target: "security", { user.id = %id }, "password not changed");
+        let why = "is not your password";
+        return Err(Invalid::new(Problem::Invalid, "input.currentPassword", why).into());
+    }
+    let hash = ctx.app.passwords.hash(new).await?;
+    ctx.write(async |tx| {
+        let before = password_hash.as_deref();
+        let changed = store::set_password(tx, id, before, &hash, ctx.now).await?;
+        sessions::service::end_all(tx, id, sessions::service::current(ctx), ctx.now).await?;
+        ctx.wake(Wake::Access(tenant));
+        tracing::info!(target: "security", { user.id = %id }, "password changed");
+        changed.ok_or_else(AppError::stale)
+    })
+    .await
+}
+
+fn check_new_password(user: &User, old: &str, new: &str) -> Result<()> {
+    let mut invalid = Invalid::default();
+    if let Err(why) = password::policy(new, &user.email) {
+        invalid.push(Problem::Invalid, "input.newPassword", why);
+    } else if new == old {
+        invalid.push(Problem::Invalid, "input.newPassword", "is the current one");
+    }
+    invalid.finish()
 }
 
 /// A tenant without an owner could not be managed any more.

@@ -22,6 +22,10 @@ pub async fn find(mut conn: &TenantConn, id: UserId) -> QueryResult<Option<User>
     users::table.find(id).select(User::as_select()).first(&mut conn).await.optional()
 }
 
+pub async fn credentials(mut conn: &TenantConn, id: UserId) -> QueryResult<Option<Credentials>> {
+    users::table.find(id).select(Credentials::as_select()).first(&mut conn).await.optional()
+}
+
 pub async fn by_ids(mut conn: &TenantConn, ids: &[UserId]) -> QueryResult<Vec<User>> {
     users::table.filter(users::id.eq_any(ids)).select(User::as_select()).load(&mut conn).await
 }
@@ -147,6 +151,29 @@ pub async fn signed_in(
         .set((users::last_sign_in_at.eq(now), rehashed.map(|h| users::password_hash.eq(h))))
         .execute(&mut conn)
         .await
+}
+
+/// Replaces the password, unless that was done meanwhile.
+pub async fn set_password(
+    tx: &TenantTx,
+    id: UserId,
+    before: Option<&str>,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> QueryResult<Option<User>> {
+    let mut conn: &TenantConn = tx;
+    diesel::update(users::table.find(id))
+        .filter(users::password_hash.is_not_distinct_from(before))
+        .set((
+            users::password_hash.eq(hash),
+            users::version.eq(users::version + 1),
+            users::updated_at.eq(now),
+            users::updated_by.eq(id),
+        ))
+        .returning(User::as_returning())
+        .get_result(&mut conn)
+        .await
+        .optional()
 }
 
 pub async fn delete(tx: &TenantTx, id: UserId) -> QueryResult<usize> {

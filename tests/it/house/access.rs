@@ -86,12 +86,16 @@ struct Asker {
 
 impl Asker {
     async fn new(app: &TestApp) -> Self {
+        app.sign_in("acme", "owner").await;
         let (owner, operator) = (app.sign_in("acme", "owner").await, app.operator().await);
         let project = app.project(&owner, "Apollo").await;
         let task = app.task(&owner, &project, "Land").await;
         let document = "mutation { documentCreate(input: {name: \"Plan\"}) { document { id } } }";
         let document = owner.gql(document).await.text("/data/documentCreate/document/id");
         let user = owner.gql("{ viewer { id } }").await.text("/data/viewer/id");
+        // The one that the owner signed in with before, and does not use.
+        let session = owner.gql("{ viewerSessions { id } }").await;
+        let session = session.text("/data/viewerSessions/1/id");
         let tenant = operator.gql("{ tenants { nodes { id } } }").await;
         let tenant = tenant.text("/data/tenants/nodes/1/id");
         let add = "mutation($t: ID!) { domainAdd(tenantId: $t, domain: \"a.example\") {
@@ -105,6 +109,7 @@ impl Asker {
             ("user", user),
             ("tenant", tenant),
             ("domain", domain),
+            ("session", session),
         ];
         let member = app.sign_in("acme", "member").await;
         let anonymous = app.anonymous("acme");

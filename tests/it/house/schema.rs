@@ -12,7 +12,8 @@ use taruvi::registry;
 use super::source::{none, root};
 
 /// What mutations may do, longest first where one ends another.
-pub const VERBS: [&str; 17] = [
+pub const VERBS: [&str; 18] = [
+    "RevokeOthers",
     "BulkCreate",
     "BulkUpdate",
     "BulkDelete",
@@ -36,10 +37,11 @@ pub const VERBS: [&str; 17] = [
 const OTHER_NOUNS: [&str; 1] = ["token"];
 
 /// Lists without pages, and what bounds them.
-const BOUNDED: [(&str, &str); 5] = [
+const BOUNDED: [(&str, &str); 6] = [
     ("ProjectStatistics.projectsByStatus", "one for each status"),
     ("ProjectStatistics.tasksByStatus", "one for each status"),
     ("Query.nodes", "as many as ids are given, at most 100"),
+    ("Query.viewerSessions", "the last hundred used"),
     ("Tenant.domains", "a tenant has a few"),
     ("UserError.field", "the path of one argument"),
 ];

@@ -8,6 +8,7 @@ pub mod kit;
 mod lists;
 mod nested;
 mod nodes;
+mod own_account;
 mod pages;
 mod projects;
 mod refusals;

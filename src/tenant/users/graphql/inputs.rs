@@ -55,6 +55,15 @@ impl From<UserCreateInput> for NewUser {
     }
 }
 
+/// A new password for the old one.
+#[derive(InputObject)]
+pub struct UserChangePasswordInput {
+    /// The password you have now.
+    pub current_password: String,
+    /// 8 to 128 characters, not a common password, not your address, not the current one.
+    pub new_password: String,
+}
+
 /// A change of a user. A key left out keeps its value.
 #[derive(InputObject)]
 pub struct UserUpdateInput {

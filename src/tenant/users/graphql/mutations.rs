@@ -4,7 +4,7 @@ use async_graphql::{Context, Object};
 
 use super::super::service;
 use super::UserNode;
-use super::inputs::{UserCreateInput, UserUpdateInput};
+use super::inputs::{UserChangePasswordInput, UserCreateInput, UserUpdateInput};
 use crate::base::ids::UserId;
 use crate::graphql::{CtxExt, Result};
 
@@ -27,6 +27,14 @@ crate::payload! {
     UserDeletePayload {
         /// The id of the user that is gone.
         deleted_user_id: UserId,
+    }
+}
+
+crate::payload! {
+    /// What `userChangePassword` answers.
+    UserChangePasswordPayload {
+        /// You, after the change.
+        user: UserNode,
     }
 }
 
@@ -58,6 +66,17 @@ impl Mutation {
         let changed =
             async { service::update(ctx.app(), id, input.try_into()?, expected_version).await };
         UserUpdatePayload::from(changed.await.map(UserNode::from))
+    }
+
+    /// Changes your own password. Your other sessions end; the one you use goes on.
+    async fn user_change_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The old password and the new one.")] input: UserChangePasswordInput,
+    ) -> Result<UserChangePasswordPayload> {
+        let UserChangePasswordInput { current_password, new_password } = input;
+        let user = service::change_password(ctx.app(), &current_password, &new_password).await;
+        UserChangePasswordPayload::from(user.map(UserNode::from))
     }
 
     /// Deletes a user. Owners only. What they made or had assigned stays, without their name.
