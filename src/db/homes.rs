@@ -85,16 +85,21 @@ impl Homes {
         home
     }
 
-    /// Waits for the home's connection, in the order of coming; `None` when another has to do.
-    /// `met` says whether an idle one has met the tenant.
+    /// Waits for the home's connection, in the order of coming; `None` when another will do.
+    /// `pinned` says whether an idle one serves the tenant as it is, as with several requests of a
+    /// busy tenant at once; `met` whether an idle one has met the tenant.
     pub(super) async fn turn(
         &self,
         home: usize,
+        pinned: impl Fn() -> bool,
         met: impl Fn() -> bool,
     ) -> Option<OwnedSemaphorePermit> {
         let turn = self.turns.get(home)?;
         if let Ok(turn) = turn.clone().try_acquire_owned() {
             return Some(turn);
+        }
+        if pinned() {
+            return None;
         }
         let mut turn = pin!(turn.clone().acquire_owned());
         if let Ok(turn) = timeout(WAIT, &mut turn).await {

@@ -146,17 +146,19 @@ impl AffinePool {
     pub(super) async fn checkout(&self, want: &Pin) -> Result<Lease> {
         let tenant = want.hash();
         let home = self.homes.of(tenant);
-        let turn = self.homes.turn(home, || self.idle_that_met(tenant)).await;
+        let pinned = || self.any_idle(|backend| backend.pin == *want);
+        let met = || self.any_idle(|backend| backend.met.contains(&tenant));
+        let turn = self.homes.turn(home, pinned, met).await;
         let object = self.borrow_any().await?;
         let mut lease = self.lease(object, turn, want, home)?;
         lease.pin(want).await?;
         Ok(lease)
     }
 
-    fn idle_that_met(&self, tenant: u64) -> bool {
+    fn any_idle(&self, fits: impl Fn(&Backend) -> bool) -> bool {
         let mut found = false;
         self.pool.retain(|slot, _| {
-            found |= slot.0.lock().as_ref().is_some_and(|backend| backend.met.contains(&tenant));
+            found |= slot.0.lock().as_ref().is_some_and(|backend| fits(backend));
             true
         });
         found
