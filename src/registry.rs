@@ -4,10 +4,8 @@ mod nodes;
 
 use async_graphql::{EmptySubscription, MergedObject, Schema, ValidationMode};
 
-use crate::authz::Permission;
-
 macro_rules! slices {
-    (query: [$($q:path),* $(,)?], mutation: [$($m:path),* $(,)?], permissions: [$($p:path),* $(,)?] $(,)?) => {
+    (query: [$($q:path),* $(,)?], mutation: [$($m:path),* $(,)?] $(,)?) => {
         /// Reads. Every field says who may use it; what the caller may not see is null or absent.
         #[derive(MergedObject, Default)]
         pub struct Query($($q),*);
@@ -15,9 +13,6 @@ macro_rules! slices {
         /// Changes. Each answers with a payload whose `userErrors` say what to put right.
         #[derive(MergedObject, Default)]
         pub struct Mutation($($m),*);
-
-        /// All permissions that there are, slice by slice.
-        pub const PERMISSIONS: &[&[&Permission]] = &[$($p),*];
     };
 }
 
@@ -41,13 +36,6 @@ slices! {
         crate::tenant::documents::graphql::Mutation,
         crate::platform::tenants::graphql::Mutation,
         crate::platform::domains::graphql::Mutation,
-    ],
-    permissions: [
-        crate::tenant::users::service::PERMISSIONS,
-        crate::tenant::sessions::service::PERMISSIONS,
-        crate::tenant::projects::service::PERMISSIONS,
-        crate::tenant::tasks::service::PERMISSIONS,
-        crate::tenant::documents::service::PERMISSIONS,
     ],
 }
 

@@ -2,7 +2,8 @@
 //! them.
 
 crate::column_enum! {
-    /// What a user may do in their tenant.
+    /// What a user may do in their tenant, before groups, direct permissions and grants on single
+    /// objects add to it.
     Role: Text as &'static str {
         /// Everything, people and settings included.
         Owner = "owner",
@@ -10,6 +11,26 @@ crate::column_enum! {
         Manager = "manager",
         /// Sees all work; adds and changes tasks and documents.
         Member = "member",
+        /// Nothing but their own account and what is granted to them.
+        Guest = "guest",
+    }
+}
+
+impl Role {
+    /// Whether everything that `other` may do comes with this role.
+    pub fn includes(self, other: Self) -> bool {
+        let rank = |role| Self::ALL.iter().position(|r| *r == role);
+        rank(self) <= rank(other)
+    }
+}
+
+crate::column_enum! {
+    /// On which rows a permission holds.
+    PermissionScope: Text as &'static str {
+        /// On all of them.
+        All = "all",
+        /// On those that are assigned to the user, or that they added.
+        Own = "own",
     }
 }
 
@@ -19,17 +40,40 @@ pub struct Permission {
     /// Slice and verb.
     pub name: &'static str,
     holders: &'static [Role],
+    objects: &'static [&'static str],
 }
 
 impl Permission {
     /// A permission that these roles hold.
     pub const fn of_roles(name: &'static str, holders: &'static [Role]) -> Self {
-        Self { name, holders }
+        Self { name, holders, objects: &[] }
+    }
+
+    /// It may also be granted on single objects of these kinds (prefixes of their ids). An object
+    /// of another kind than the permission's own holds rows of that kind.
+    #[must_use]
+    pub const fn on(self, objects: &'static [&'static str]) -> Self {
+        Self { objects, ..self }
     }
 
     /// A permission that only platform administrators hold.
     pub const fn of_platform(name: &'static str) -> Self {
-        Self { name, holders: &[] }
+        Self { name, holders: &[], objects: &[] }
+    }
+
+    /// The roles that hold it on all rows.
+    pub fn holders(&self) -> &'static [Role] {
+        self.holders
+    }
+
+    /// The kinds of object it may be granted on.
+    pub fn objects(&self) -> &'static [&'static str] {
+        self.objects
+    }
+
+    /// Whether it may be limited to the rows that are the user's own.
+    pub fn has_own_rows(&self) -> bool {
+        self.objects.iter().any(|kind| self.name.starts_with(kind))
     }
 
     pub(super) fn is_held_by(&self, role: Role) -> bool {
@@ -45,6 +89,8 @@ impl Permission {
 pub mod holders {
     use super::Role;
 
+    /// Whoever is signed in: for what concerns their own account.
+    pub const ANYBODY: &[Role] = Role::ALL;
     pub const EVERYONE: &[Role] = &[Role::Owner, Role::Manager, Role::Member];
     pub const MANAGERS: &[Role] = &[Role::Owner, Role::Manager];
     pub const OWNERS: &[Role] = &[Role::Owner];
@@ -52,13 +98,15 @@ pub mod holders {
 
 /// Declares a slice's permissions and the list of them.
 ///
-/// `permissions! { VIEW = "projects.view" for EVERYONE, … }` makes `pub const VIEW: Permission`
-/// and `pub const PERMISSIONS: &[&Permission]`.
+/// `permissions! { VIEW = "projects.view" for EVERYONE on ["project"], … }` makes
+/// `pub const VIEW: Permission` and `pub const PERMISSIONS: &[&Permission]`. What stands behind
+/// `on` are the kinds of object that the permission may be granted on one by one.
 #[macro_export]
 macro_rules! permissions {
-    ($($name:ident = $text:literal for $holders:ident),+ $(,)?) => {
+    ($($name:ident = $text:literal for $holders:ident $(on $objects:tt)?),+ $(,)?) => {
         $(pub const $name: $crate::authz::Permission =
-            $crate::authz::Permission::of_roles($text, $crate::authz::holders::$holders);)+
+            $crate::authz::Permission::of_roles($text, $crate::authz::holders::$holders)
+                $(.on(&$objects))?;)+
         /// All permissions of this slice.
         pub const PERMISSIONS: &[&$crate::authz::Permission] = &[$(&$name),+];
     };

@@ -9,7 +9,7 @@ use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use uuid::Uuid;
 
 use super::{App, Idempotency};
-use crate::authz::{Access, OperatorId, Permission};
+use crate::authz::{Access, OperatorId, Permission, Reach, Who};
 use crate::base::ids::UserId;
 use crate::bus::Wake;
 use crate::db::{Meter, PlatformConn, PlatformTx, TenantConn, TenantTx};
@@ -106,8 +106,8 @@ impl Core {
     pub fn actor_id(&self) -> String {
         match &self.actor {
             Actor::Anonymous => "anonymous".to_owned(),
-            Actor::SignedIn(Access::User { id, .. }) => id.to_string(),
-            Actor::SignedIn(Access::Operator { id, .. }) => id.to_string(),
+            Actor::SignedIn(Access { who: Who::User { id, .. }, .. }) => id.to_string(),
+            Actor::SignedIn(Access { who: Who::Operator { id, .. }, .. }) => id.to_string(),
             Actor::System => "system".to_owned(),
         }
     }
@@ -142,7 +142,7 @@ impl Core {
         }
     }
 
-    /// Fails unless the caller holds `permission`. Somebody who is not signed in learns nothing
+    /// Fails unless the caller holds `permission` on everything. Somebody who is not signed in learns nothing
     /// else, not even that the field is on another host.
     pub fn require(&self, permission: &Permission) -> Result<()> {
         match &self.actor {
@@ -153,28 +153,53 @@ impl Core {
         }
     }
 
+    /// On which rows the caller holds `permission`; fails when on none. Those who are not signed
+    /// in hear only that.
+    pub fn reach(&self, permission: &Permission) -> Result<Reach> {
+        match &self.actor {
+            Actor::System => Ok(Reach::All),
+            Actor::Anonymous => Err(AppError::Unauthenticated("sign in first")),
+            Actor::SignedIn(access) => {
+                access.reach(permission).ok_or(AppError::Forbidden(permission.name))
+            }
+        }
+    }
+
+    /// Fails unless the caller holds `permission` on something.
+    pub fn require_some(&self, permission: &Permission) -> Result<()> {
+        self.reach(permission).map(drop)
+    }
+
+    /// Whether the caller holds `permission` on everything.
+    pub fn holds(&self, permission: &Permission) -> bool {
+        self.require(permission).is_ok()
+    }
+
+    /// The signed-in caller's rights; `None` for nobody and for the server itself.
+    pub fn access(&self) -> Option<&Access> {
+        match &self.actor {
+            Actor::SignedIn(access) => Some(access),
+            _ => None,
+        }
+    }
+
     /// The signed-in user, for `created_by` and its like; `None` for the server itself.
     pub fn user(&self) -> Option<UserId> {
-        match &self.actor {
-            Actor::SignedIn(Access::User { id, .. }) => Some(*id),
-            _ => None,
+        match self.access()?.who {
+            Who::User { id, .. } => Some(id),
+            Who::Operator { .. } => None,
         }
     }
 
     /// The session that the caller's token belongs to.
     pub fn session(&self) -> Option<Uuid> {
-        match &self.actor {
-            Actor::SignedIn(Access::User { session, .. } | Access::Operator { session, .. }) => {
-                Some(*session)
-            }
-            _ => None,
-        }
+        self.access()?.session()
     }
 
     pub fn operator(&self) -> Option<OperatorId> {
-        match &self.actor {
-            Actor::SignedIn(Access::Operator { id, .. }) => Some(*id),
-            _ => None,
+        match self.access()?.who {
+            Who::Operator { id, .. } => Some(id),
+            Who::User { .. } => None,
         }
     }
 

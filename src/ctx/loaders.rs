@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::RwLockReadGuard;
 
 use super::Core;
+use crate::authz::{Permission, Reach};
 use crate::db::TenantConn;
 use crate::error::{AppError, Result};
 
@@ -14,6 +15,11 @@ pub struct Loaders(Arc<Core>);
 impl Loaders {
     pub(super) fn new(core: Arc<Core>) -> Self {
         Self(core)
+    }
+
+    /// On which rows the caller holds `permission`; `None`: on none.
+    pub fn reach(&self, permission: &Permission) -> Option<Reach> {
+        self.0.reach(permission).ok()
     }
 
     /// The operation's connection; the failure is shared by all who wait for the batch.

@@ -53,6 +53,12 @@ impl Listing {
         self.predicate.clone().and(keyset)
     }
 
+    /// Only those of the rows that `predicate` holds for.
+    #[must_use]
+    pub fn within(self, predicate: Predicate) -> Self {
+        Self { predicate: self.predicate.and(predicate), ..self }
+    }
+
     /// The same for one parent at a time (see [`super::per_parent`]).
     #[must_use]
     pub fn of_parent(&self, column: Column) -> Self {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::column::Column;
+use super::grants::Grants;
 
 /// Statements with more conditions than this are planned each time and not kept prepared, so
 /// that unusual filters can't fill the database's memory.
@@ -97,6 +98,8 @@ pub enum Predicate {
     IsNull(Column),
     /// The column is the id of the parent at hand (see [`super::per_parent`]).
     OfParent(Column),
+    /// The object was granted to the caller.
+    Granted(Grants),
     /// All columns together come before (`Less`) or after (`Greater`) the values.
     Row(Vec<Column>, Test, Vec<Value>),
 }
@@ -153,6 +156,7 @@ impl Predicate {
                 column.push(out)?;
                 out.push_sql(" = parent.id");
             }
+            Self::Granted(grants) => grants.walk(out)?,
             Self::Row(columns, test, values) => walk_row(columns, *test, values, out)?,
         }
         Ok(())

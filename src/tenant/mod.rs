@@ -5,3 +5,12 @@ pub mod projects;
 pub mod sessions;
 pub mod tasks;
 pub mod users;
+
+/// All permissions that a tenant's users may hold, slice by slice.
+pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
+    users::service::PERMISSIONS,
+    sessions::service::PERMISSIONS,
+    projects::service::PERMISSIONS,
+    tasks::service::PERMISSIONS,
+    documents::service::PERMISSIONS,
+];

@@ -8,7 +8,7 @@ use crate::tenant::tasks::{TaskPriority, TaskStatus};
 pub(super) struct Company {
     pub name: &'static str,
     /// First and last names: owner, manager, member.
-    pub people: [(&'static str, &'static str); 3],
+    pub people: [(&'static str, &'static str); 4],
     pub projects: &'static [Project],
     /// Whose the projects beyond the first ones are.
     pub clients: &'static [&'static str],

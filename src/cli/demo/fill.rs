@@ -20,6 +20,7 @@ pub(super) fn person(company: &Company, role: Role, domain: &str) -> NewUser {
         Role::Owner => (0, "owner"),
         Role::Manager => (1, "manager"),
         Role::Member => (2, "member"),
+        Role::Guest => (3, "guest"),
     };
     let (first, last) = company.people[index];
     NewUser {
@@ -37,11 +38,11 @@ pub(super) struct Fill<'a> {
     pub tx: &'a TenantTx,
     pub company: &'a Company,
     pub now: DateTime<Utc>,
-    people: [UserId; 3],
+    people: [UserId; 4],
 }
 
 impl<'a> Fill<'a> {
-    /// Adds manager and member beside the owner.
+    /// Adds manager, member and guest beside the owner.
     pub(super) async fn begin(
         tx: &'a TenantTx,
         company: &'a Company,
@@ -51,8 +52,8 @@ impl<'a> Fill<'a> {
     ) -> Result<Self> {
         let owner = beginning.owner.id;
         let domain = beginning.owner.email.split_once('@').map_or("", |(_, domain)| domain);
-        let mut people = [owner; 3];
-        for (place, role) in [(1, Role::Manager), (2, Role::Member)] {
+        let mut people = [owner; 4];
+        for (place, role) in [(1, Role::Manager), (2, Role::Member), (3, Role::Guest)] {
             let new = person(company, role, domain);
             let user = users::service::insert(tx, &new, password_hash, Some(owner), now).await?;
             people[place] = user.id;
@@ -131,6 +132,7 @@ impl<'a> Fill<'a> {
             Role::Owner => self.people[0],
             Role::Manager => self.people[1],
             Role::Member => self.people[2],
+            Role::Guest => self.people[3],
         })
     }
 

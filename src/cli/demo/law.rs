@@ -10,7 +10,7 @@ use crate::tenant::tasks::TaskStatus::{Cancelled, Done, InProgress, InReview, To
 
 pub(super) const COMPANY: Company = Company {
     name: "Acme Legal",
-    people: [("Ada", "Okafor"), ("Miguel", "Santos"), ("Hanna", "Lindqvist")],
+    people: [("Ada", "Okafor"), ("Miguel", "Santos"), ("Hanna", "Lindqvist"), ("Leo", "Marchetti")],
     projects: &[
         Project {
             client: "Northwind Foods",

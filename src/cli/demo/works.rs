@@ -10,7 +10,12 @@ use crate::tenant::tasks::TaskStatus::{Cancelled, Done, InProgress, InReview, To
 
 pub(super) const COMPANY: Company = Company {
     name: "Globex Engineering",
-    people: [("Priya", "Raman"), ("Tomasz", "Zielinski"), ("Grace", "Whitfield")],
+    people: [
+        ("Priya", "Raman"),
+        ("Tomasz", "Zielinski"),
+        ("Grace", "Whitfield"),
+        ("Noor", "Haddad"),
+    ],
     projects: &[
         Project {
             client: "Riverside Water",

@@ -21,12 +21,55 @@ diesel::table! {
 }
 
 diesel::table! {
+    group_members (user_id, group_id) {
+        group_id -> Uuid,
+        user_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    group_permissions (group_id, permission) {
+        group_id -> Uuid,
+        permission -> Text,
+        scope -> Text,
+    }
+}
+
+diesel::table! {
+    groups (id) {
+        id -> Uuid,
+        name -> Text,
+        description -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     idempotency_keys (user_id, key) {
         user_id -> Uuid,
         key -> Text,
         fingerprint -> Bytea,
         response -> Text,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    object_grants (id) {
+        id -> Uuid,
+        permission -> Text,
+        object_kind -> Text,
+        object_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        group_id -> Nullable<Uuid>,
+        holder_id -> Uuid,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
     }
 }
 
@@ -92,6 +135,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    user_permissions (user_id, permission) {
+        user_id -> Uuid,
+        permission -> Text,
+        scope -> Text,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Uuid,
         username -> Text,
@@ -111,17 +162,27 @@ diesel::table! {
 }
 
 diesel::joinable!(documents -> projects (project_id));
+diesel::joinable!(group_members -> groups (group_id));
+diesel::joinable!(group_members -> users (user_id));
+diesel::joinable!(group_permissions -> groups (group_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
+diesel::joinable!(object_grants -> groups (group_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tasks -> projects (project_id));
+diesel::joinable!(user_permissions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     documents,
+    group_members,
+    group_permissions,
+    groups,
     idempotency_keys,
+    object_grants,
     projects,
     refresh_tokens,
     sessions,
     tasks,
+    user_permissions,
     users,
 );

@@ -14,7 +14,7 @@ use crate::sessions::{self, REFUSED, Rotation, SignIn, SignedIn, TOKEN_REFUSED};
 use crate::tenant::users::{self, User};
 
 crate::permissions! {
-    OWN = "sessions.own" for EVERYONE,
+    OWN = "sessions.own" for ANYBODY,
 }
 
 /// Nobody looks through more.

@@ -16,7 +16,7 @@ crate::permissions! {
     ADD = "users.add" for OWNERS,
     CHANGE = "users.change" for OWNERS,
     DELETE = "users.delete" for OWNERS,
-    CHANGE_PASSWORD = "users.change_password" for EVERYONE,
+    CHANGE_PASSWORD = "users.change_password" for ANYBODY,
 }
 
 /// The user, if the caller may see them.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use taruvi::authz::{Access, Role};
+use taruvi::authz::{Access, Held, Role, Through};
 use taruvi::base::ids::UserId;
 use taruvi::ctx::{Actor, Core, Ctx, Idempotency, Origin, Scope};
 use taruvi::db::TenantTx;
@@ -212,8 +212,8 @@ async fn a_panic_or_an_error_takes_the_key_back_with_the_change() {
     let (process, tenant) = (app.app.clone(), app.tenant("acme").await);
     app.run(async move {
         let ctx = || {
-            let access =
-                Access::User { id: user, session: uuid::Uuid::now_v7(), role: Role::Owner };
+            let through = Through::Session(uuid::Uuid::now_v7());
+            let access = Access::user(user, Role::Owner, through, Held::default());
             let scope = Scope::Tenant(tenant.clone());
             let actor = Actor::SignedIn(access);
             let key = Idempotency::new("a-key".to_owned(), &["a request"]);

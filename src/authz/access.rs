@@ -1,0 +1,152 @@
+//! A signed-in caller, and what they may do.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::permission::{Permission, PermissionScope, Role};
+use super::reach::{Extent, Part, Reach};
+use crate::base::ids::UserId;
+
+crate::id!(/** A platform user. */ OperatorId, "operator");
+
+/// Whose account it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    User { id: UserId, role: Role },
+    Operator { id: OperatorId, is_admin: bool },
+}
+
+/// What the caller showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Through {
+    /// An access token of this session.
+    Session(Uuid),
+    /// This API key, or a token that it was exchanged for.
+    Key(Uuid),
+}
+
+/// A signed-in caller, as the rows say now: the session or key holds, and the account is active.
+/// Cheap to clone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    pub who: Who,
+    pub through: Through,
+    /// The platform administrator who acts in the user's place.
+    pub impersonator: Option<OperatorId>,
+    held: Arc<Held>,
+}
+
+/// What a user holds beyond the role, or is limited to.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Direct permissions and those of groups.
+    pub permissions: HashMap<Box<str>, PermissionScope>,
+    /// The user and their groups: whoever holds grants on single objects.
+    pub holders: Arc<[Uuid]>,
+    /// Permissions that they hold on single objects.
+    pub granted: HashMap<Box<str>, Extent>,
+    /// The only permissions that count, when a key has scopes.
+    pub limited_to: Option<HashSet<Box<str>>>,
+}
+
+impl Held {
+    /// Adds a permission; the wider scope stays.
+    pub fn add(&mut self, permission: String, scope: PermissionScope) {
+        let held = self.permissions.entry(permission.into()).or_insert(scope);
+        if scope == PermissionScope::All {
+            *held = scope;
+        }
+    }
+}
+
+impl Access {
+    pub fn user(id: UserId, role: Role, through: Through, held: Held) -> Self {
+        let who = Who::User { id, role };
+        Self { who, through, impersonator: None, held: Arc::new(held) }
+    }
+
+    pub fn operator(id: OperatorId, is_admin: bool, session: Uuid) -> Self {
+        let (who, through) = (Who::Operator { id, is_admin }, Through::Session(session));
+        Self { who, through, impersonator: None, held: Arc::default() }
+    }
+
+    /// Somebody else acts in the user's place.
+    #[must_use]
+    pub fn impersonated_by(self, operator: Option<OperatorId>) -> Self {
+        Self { impersonator: operator, ..self }
+    }
+
+    /// Whether the permission holds on everything.
+    pub fn allows(&self, permission: &Permission) -> bool {
+        matches!(self.reach(permission), Some(Reach::All))
+    }
+
+    /// On which rows the permission holds; `None`: on none.
+    pub fn reach(&self, permission: &Permission) -> Option<Reach> {
+        let (id, role) = match self.who {
+            Who::Operator { is_admin, .. } => {
+                return (is_admin && permission.is_of_platform()).then_some(Reach::All);
+            }
+            Who::User { id, role } => (id, role),
+        };
+        let Held { permissions, holders, granted, limited_to } = &*self.held;
+        if permission.is_of_platform()
+            || limited_to.as_ref().is_some_and(|only| !only.contains(permission.name))
+        {
+            return None;
+        }
+        let scope = permissions.get(permission.name);
+        if role == Role::Owner
+            || permission.is_held_by(role)
+            || scope == Some(&PermissionScope::All)
+        {
+            return Some(Reach::All);
+        }
+        let own = scope.map(|_| id.0);
+        let granted = granted.get(permission.name).map(|extent| (holders.clone(), *extent));
+        (own.is_some() || granted.is_some()).then_some(Reach::Part(Part {
+            permission: permission.name,
+            own,
+            granted,
+        }))
+    }
+
+    /// Whether nobody who may do everything of `role` may do more than this caller.
+    pub fn includes(&self, role: Role) -> bool {
+        match self.who {
+            Who::User { role: own, .. } => self.held.limited_to.is_none() && own.includes(role),
+            Who::Operator { .. } => false,
+        }
+    }
+
+    /// The user's role; `None` for operators.
+    pub fn role(&self) -> Option<Role> {
+        match self.who {
+            Who::User { role, .. } => Some(role),
+            Who::Operator { .. } => None,
+        }
+    }
+
+    /// The user's and their groups' ids.
+    pub fn holders(&self) -> &Arc<[Uuid]> {
+        &self.held.holders
+    }
+
+    /// Whose it is, whatever the session.
+    pub fn subject(&self) -> Uuid {
+        match self.who {
+            Who::User { id, .. } => id.0,
+            Who::Operator { id, .. } => id.0,
+        }
+    }
+
+    /// The session, when that is what the caller showed.
+    pub fn session(&self) -> Option<Uuid> {
+        match self.through {
+            Through::Session(id) => Some(id),
+            Through::Key(_) => None,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! From rows to what a caller may do, in one round trip.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::access::{Access, Held, OperatorId, Through};
+use super::permission::{PermissionScope, Role};
+use super::reach::Extent;
+use crate::base::ids::UserId;
+use crate::db::schema::platform::{operator_sessions, operators};
+use crate::db::schema::tenant::{
+    group_members, group_permissions, sessions, user_permissions, users,
+};
+use crate::db::{PlatformConn, TenantConn, grants};
+
+/// The access of a user's session; `None` once it is revoked or the user inactive.
+pub async fn of_user(
+    conn: &TenantConn,
+    user: UserId,
+    session: Uuid,
+) -> QueryResult<Option<Access>> {
+    let role = async {
+        let mut conn = conn;
+        sessions::table
+            .inner_join(users::table)
+            .filter(sessions::id.eq(session).and(users::id.eq(user)))
+            .filter(sessions::revoked_at.is_null().and(users::is_active))
+            .select(users::role)
+            .first::<Role>(&mut conn)
+            .await
+            .optional()
+    };
+    let (role, held) = futures_util::future::try_join(role, held_by(conn, user)).await?;
+    Ok(role.map(|role| Access::user(user, role, Through::Session(session), held)))
+}
+
+/// What a user holds beyond their role.
+pub async fn held_by(conn: &TenantConn, user: UserId) -> QueryResult<Held> {
+    let direct = async {
+        let mut conn = conn;
+        user_permissions::table
+            .filter(user_permissions::user_id.eq(user))
+            .select((user_permissions::permission, user_permissions::scope))
+            .load::<(String, PermissionScope)>(&mut conn)
+            .await
+    };
+    let groups = async {
+        let mut conn = conn;
+        group_members::table
+            .left_join(
+                group_permissions::table
+                    .on(group_permissions::group_id.eq(group_members::group_id)),
+            )
+            .filter(group_members::user_id.eq(user))
+            .select((
+                group_members::group_id,
+                (group_permissions::permission, group_permissions::scope).nullable(),
+            ))
+            .load::<(Uuid, Option<(String, PermissionScope)>)>(&mut conn)
+            .await
+    };
+    let granted = grants::extents(conn, user.0);
+    let (direct, groups, granted) =
+        futures_util::future::try_join3(direct, groups, granted).await?;
+    let mut held = Held::default();
+    let mut holders = vec![user.0];
+    for (group, permission) in groups {
+        holders.push(group);
+        if let Some((permission, scope)) = permission {
+            held.add(permission, scope);
+        }
+    }
+    for (permission, scope) in direct {
+        held.add(permission, scope);
+    }
+    holders.sort_unstable();
+    holders.dedup();
+    held.holders = Arc::from(holders);
+    let extent = |many| if many { Extent::Many } else { Extent::Few };
+    held.granted = granted.into_iter().map(|(name, many)| (name.into(), extent(many))).collect();
+    Ok(held)
+}
+
+/// The access of an operator's session; `None` once it is revoked or the operator inactive.
+pub async fn of_operator(
+    mut conn: &PlatformConn,
+    operator: OperatorId,
+    session: Uuid,
+) -> QueryResult<Option<Access>> {
+    let found = operator_sessions::table
+        .inner_join(operators::table)
+        .filter(operator_sessions::id.eq(session).and(operators::id.eq(operator)))
+        .filter(operator_sessions::revoked_at.is_null().and(operators::is_active))
+        .select(operators::id)
+        .first::<OperatorId>(&mut conn)
+        .await
+        .optional()?;
+    Ok(found.map(|id| Access::operator(id, true, session)))
+}
