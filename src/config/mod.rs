@@ -19,6 +19,7 @@ mod http;
 mod layer;
 mod limits;
 mod nearest;
+mod redis;
 mod reserved;
 mod rules;
 mod secret;
@@ -46,6 +47,7 @@ pub use self::{
     host::{HostPattern, Network},
     http::Http,
     limits::Limits,
+    redis::Redis,
     reserved::RESERVED,
     secret::Secret,
     setting::{Name, Secrecy, Setting},
@@ -66,6 +68,7 @@ pub struct Config {
     pub database: Database,
     pub auth: Auth,
     pub limits: Limits,
+    pub redis: Redis,
     pub graphql: Graphql,
     pub telemetry: Telemetry,
     /// The variables that are not settings, for child processes.
@@ -89,6 +92,7 @@ const SECTIONS: &[(&str, &[Setting])] = &[
     (Database::ABOUT, Database::SETTINGS),
     (Auth::ABOUT, Auth::SETTINGS),
     (Limits::ABOUT, Limits::SETTINGS),
+    (Redis::ABOUT, Redis::SETTINGS),
     (Graphql::ABOUT, Graphql::SETTINGS),
     (Telemetry::ABOUT, Telemetry::SETTINGS),
 ];
@@ -111,6 +115,7 @@ impl Config {
         let mut database = Database::read(&mut values);
         let mut auth = Auth::read(&mut values);
         let limits = Limits::read(&mut values);
+        let redis = Redis::read(&mut values);
         let graphql = Graphql::read(&mut values);
         let telemetry = Telemetry::read(&mut values);
 
@@ -119,6 +124,9 @@ impl Config {
         {
             rules::derive(general, auth, database, &mut values);
             values.problems.extend(rules::check(general, http, auth, database));
+        }
+        if let (Some(limits), Some(graphql)) = (&limits, &graphql) {
+            values.problems.extend(rules::check_cost(limits, graphql));
         }
         let config = || {
             let General { mode, data_dir, secret_key } = general?;
@@ -130,6 +138,7 @@ impl Config {
                 database: database?,
                 auth: auth?,
                 limits: limits?,
+                redis: redis?,
                 graphql: graphql?,
                 telemetry: telemetry?,
                 environment: Environment::of(sources.environment),

@@ -1,7 +1,8 @@
 //! What settings demand of each other. What a single value may be is said where it is declared.
 
 use super::{
-    auth::Auth, database::Database, general::General, http::Http, secret::Secret, values::Values,
+    auth::Auth, database::Database, general::General, graphql::Graphql, http::Http, limits::Limits,
+    secret::Secret, values::Values,
 };
 
 /// `SECRET_KEY` signs tokens from this length on.
@@ -72,6 +73,14 @@ pub(super) fn check(
         check_production(general, auth, database, &mut problems);
     }
     problems
+}
+
+/// A caller's bucket has to hold what the dearest operation costs, or that could never run.
+pub(super) fn check_cost(limits: &Limits, graphql: &Graphql) -> Option<String> {
+    let (points, dearest) = (limits.cost_per_minute.get() as usize, graphql.max_cost);
+    (points < dearest).then(|| {
+        format!("RATE_LIMIT_COST_PER_MINUTE: {points} is less than graphql.max_cost, {dearest}")
+    })
 }
 
 fn check_production(

@@ -17,17 +17,17 @@ use futures_util::FutureExt;
 use serde_json::{Map, Value};
 
 use super::body::{GraphqlRequest, from_get, from_post};
+use super::budget::Budget;
 use super::correlation::Correlation;
 use super::detached::Detached;
 use super::idempotency::Executed;
 use super::negotiate::{Media, negotiate};
 use super::reply::{Failure, is_refused, render};
 use super::{Api, api, caller, idempotency, log, scope};
-use crate::ctx::{Actor, Core, Ctx, Scope};
+use crate::ctx::{Actor, Core, Ctx};
 use crate::db::Meter;
 use crate::error::AppError;
-use crate::graphql::document::{Operation, Prepared};
-use crate::limits::Policy;
+use crate::graphql::document::{Estimate, Operation, Prepared};
 
 /// Answers `GET` and `POST`.
 pub(super) async fn handle(
@@ -47,13 +47,16 @@ pub(super) async fn handle(
         Ok(media) => media,
         Err(failure) => return failure.into_response(Media::Json, &correlation.0),
     };
-    match answer(api, peer, &correlation, request, media).await {
-        Ok(response) => response,
-        Err(failure) => {
-            log::refused(&failure, &correlation);
-            failure.into_response(media, &correlation.0)
-        }
+    let mut budget = None;
+    let answered = answer(api, peer, &correlation, request, media, &mut budget).await;
+    let mut response = answered.unwrap_or_else(|failure| {
+        log::refused(&failure, &correlation);
+        failure.into_response(media, &correlation.0)
+    });
+    if let Some(budget) = budget {
+        budget.stamp(response.headers_mut());
     }
+    response
 }
 
 /// A person's browser, rather than a program, asks.
@@ -64,47 +67,83 @@ fn wants_page(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.starts_with("text/html"))
 }
 
+/// An operation that may be run.
+struct Planned {
+    prepared: Arc<Prepared>,
+    asked: GraphqlRequest,
+    estimate: Estimate,
+}
+
+impl Planned {
+    fn operation(&self) -> Result<&Operation, Failure> {
+        Ok(self.prepared.operation(self.asked.operation_name.as_deref())?)
+    }
+}
+
 async fn answer(
     api: Arc<Api>,
     peer: SocketAddr,
     correlation: &Correlation,
     request: Request,
     media: Media,
+    budget: &mut Option<Budget>,
 ) -> Result<Response, Failure> {
     let begun = Instant::now();
     let (parts, body) = request.into_parts();
     let meter = Meter::default();
     let core = core(&api, peer, correlation, &parts.headers, &parts.uri, &meter).await?;
-    let asked = match parts.method {
-        Method::GET => from_get(&parts.uri)?,
-        Method::POST => from_post(&parts.headers, &read(&api, &parts.headers, body).await?)?,
-        _ => return Err(Failure::method_not_allowed("GET, POST", "use GET or POST")),
+    let budget = budget.insert(Budget::of(&core));
+    budget.check()?;
+    // What is no operation counts as a request all the same.
+    let planned = plan(&api, &core, &parts, body).await;
+    let taken = match &planned {
+        Ok(planned) => budget.take(Some((planned.operation()?, planned.estimate))).await,
+        Err(_) => budget.take(None).await,
     };
-    let prepared = api.documents.prepare(asked.text()?)?;
-    let operated = operate(api, prepared, asked, core, parts, correlation.clone(), begun);
+    taken?;
+    let planned = planned?;
+    let estimate = planned.estimate;
+    let operated = operate(api, planned, core, parts, correlation.clone(), begun);
     // A caller who goes away cancels nothing half way.
     Ok(match Detached::new(operated).await? {
-        Executed::Anew(response) => render(response, media, &correlation.0),
-        Executed::Before(text) => idempotency::replay(text, media),
+        Executed::Anew(response) => {
+            let cost = budget.settle(estimate, Some(&response.data));
+            render(response, cost.as_ref(), media, &correlation.0)
+        }
+        Executed::Before(text) => {
+            idempotency::replay(text, budget.settle(estimate, None).as_ref(), media)
+        }
     })
 }
 
-/// Checks the operation, runs it, and leaves a line in the log.
+/// Reads the request, and finds out what it would cost.
+async fn plan(api: &Api, core: &Core, parts: &Parts, body: Body) -> Result<Planned, Failure> {
+    let asked = match parts.method {
+        Method::GET => from_get(&parts.uri)?,
+        Method::POST => from_post(&parts.headers, &read(api, &parts.headers, body).await?)?,
+        _ => return Err(Failure::method_not_allowed("GET, POST", "use GET or POST")),
+    };
+    let prepared = api.documents.prepare(asked.text()?)?;
+    let operation = prepared.operation(asked.operation_name.as_deref())?;
+    allow(api, core, operation, &parts.method)?;
+    let estimate = api.documents.check(&prepared, operation, &asked.variables)?;
+    Ok(Planned { prepared, asked, estimate })
+}
+
+/// Runs the operation, and leaves a line in the log.
 async fn operate(
     api: Arc<Api>,
-    prepared: Arc<Prepared>,
-    asked: GraphqlRequest,
+    planned: Planned,
     core: Core,
     parts: Parts,
     correlation: Correlation,
     begun: Instant,
 ) -> Result<Executed, Failure> {
+    let Planned { prepared, asked, estimate } = planned;
     let operation = prepared.operation(asked.operation_name.as_deref())?;
-    allow(&api, &core, operation, &parts.method)?;
-    let cost = api.documents.check(&prepared, operation, &asked.variables)?;
     let key = idempotency::of(&core, &parts.headers, &asked, operation)?;
     let core = core.with_idempotency(key);
-    let log = log::Line::new(&core, operation, cost, begun);
+    let log = log::Line::new(&core, operation, estimate, begun);
     let run = run(&api, &prepared, operation, asked.variables, core);
     let executed = limited(api.app.config.http.request_timeout, run).await;
     log.write(&executed, &correlation);
@@ -142,14 +181,6 @@ async fn core(
         Some(identity) => Actor::SignedIn(caller::access(app, identity, meter).await?),
     };
     let origin = caller::origin(app, peer.ip(), headers, &correlation.0);
-    let tenant = match &scope {
-        Scope::Tenant(tenant) => Some(tenant.id),
-        Scope::Platform => None,
-    };
-    match &actor {
-        Actor::SignedIn(access) => app.limits.take(Policy::SignedIn, (tenant, access.subject()))?,
-        _ => app.limits.take(Policy::Anonymous, (tenant, origin.ip))?,
-    }
     Ok(Core::new(app.clone(), scope, actor, origin).with_meter(meter.clone()))
 }
 

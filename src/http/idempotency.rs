@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use super::body::GraphqlRequest;
 use super::codes::{code_of, tidy_all};
 use super::negotiate::Media;
-use super::reply::Failure;
+use super::reply::{Cost, Failure};
 use crate::ctx::{Core, Ctx, Idempotency, Stored};
 use crate::graphql::document::Operation;
 
@@ -86,8 +86,18 @@ pub(super) async fn finish(ctx: &Ctx, mut response: Response) -> Result<Executed
     Ok(Executed::Anew(response))
 }
 
-/// The first answer, once more.
-pub(super) fn replay(text: String, media: Media) -> axum::response::Response {
+/// The first answer, once more; what this repetition costs is added to it.
+pub(super) fn replay(
+    mut text: String,
+    cost: Option<&Cost>,
+    media: Media,
+) -> axum::response::Response {
+    if let Some(cost) = cost.and_then(|cost| serde_json::to_string(cost).ok())
+        && text.pop() == Some('}')
+    {
+        // Kept answers have no extensions of their own.
+        text.push_str(&format!(r#","extensions":{{"cost":{cost}}}}}"#));
+    }
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, media.content_type());
     headers.insert(REPLAYED, HeaderValue::from_static("true"));

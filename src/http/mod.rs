@@ -3,6 +3,7 @@
 mod api;
 mod assets;
 pub mod body;
+mod budget;
 mod caller;
 pub mod codes;
 mod correlation;

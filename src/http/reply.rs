@@ -7,6 +7,7 @@ use async_graphql::{Response, ServerError, Value};
 use axum::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::IntoResponse;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::codes::{code_of, is_retryable, tidy, tidy_all};
@@ -77,7 +78,8 @@ impl Failure {
         }
         let mut error = ServerError::from(self);
         tidy(&mut error, request_id);
-        let body = Body { errors: &[error], data: None, extensions: &BTreeMap::new() };
+        let extensions = Extensions { others: &BTreeMap::new(), cost: None };
+        let body = Body { errors: &[error], data: None, extensions };
         write(status, headers, media, &body)
     }
 }
@@ -126,8 +128,28 @@ impl From<Failure> for ServerError {
     }
 }
 
+/// What an operation took from its caller's bucket, as the answer tells it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Cost {
+    /// What it might have cost, which the bucket had to hold.
+    pub requested: u32,
+    /// What it did cost; the rest is back in the bucket.
+    pub actual: u32,
+    /// What a full bucket holds.
+    pub limit: u32,
+    pub remaining: u32,
+    /// When the bucket is full again.
+    pub reset_at: DateTime<Utc>,
+}
+
 /// Writes the result of an operation.
-pub fn render(mut response: Response, media: Media, request_id: &str) -> axum::response::Response {
+pub fn render(
+    mut response: Response,
+    cost: Option<&Cost>,
+    media: Media,
+    request_id: &str,
+) -> axum::response::Response {
     tidy_all(&mut response, request_id);
     let refused = is_refused(&response);
     let mut headers = std::mem::take(&mut response.http_headers);
@@ -142,7 +164,8 @@ pub fn render(mut response: Response, media: Media, request_id: &str) -> axum::r
         None => StatusCode::OK,
     };
     let data = (!refused).then_some(&response.data);
-    let body = Body { errors: &response.errors, data, extensions: &response.extensions };
+    let extensions = Extensions { others: &response.extensions, cost };
+    let body = Body { errors: &response.errors, data, extensions };
     write(status, headers, media, &body)
 }
 
@@ -184,8 +207,22 @@ struct Body<'a> {
     errors: &'a [ServerError],
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    extensions: &'a BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "Extensions::is_empty")]
+    extensions: Extensions<'a>,
+}
+
+#[derive(Serialize)]
+struct Extensions<'a> {
+    #[serde(flatten)]
+    others: &'a BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<&'a Cost>,
+}
+
+impl Extensions<'_> {
+    fn is_empty(&self) -> bool {
+        self.others.is_empty() && self.cost.is_none()
+    }
 }
 
 fn write(

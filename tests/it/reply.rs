@@ -68,7 +68,7 @@ async fn read(response: axum::response::Response) -> Answer {
 }
 
 async fn run(text: &str, media: Media) -> Answer {
-    read(render(execute(text).await, media, "r-1")).await
+    read(render(execute(text).await, None, media, "r-1")).await
 }
 
 #[tokio::test]
@@ -226,5 +226,5 @@ async fn a_result_without_data_may_tell_more_than_200() {
     let mut response = execute("{number(n:1)}").await;
     response.errors = execute("{coded(code:\"RATE_LIMITED\")}").await.errors;
     assert!(!is_refused(&response));
-    assert_eq!(render(response, Media::Json, "r-1").status(), StatusCode::OK);
+    assert_eq!(render(response, None, Media::Json, "r-1").status(), StatusCode::OK);
 }

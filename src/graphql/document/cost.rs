@@ -27,12 +27,14 @@ pub struct Estimate {
     pub cost: u64,
     /// Rows on all pages together.
     pub nodes: u64,
+    /// The part of the cost that is due whatever comes out: that of the fields of a mutation.
+    pub fixed: u64,
 }
 
 impl Estimate {
     /// Refuses what is dearer than allowed.
     pub(super) fn check(self, limits: &Limits) -> Result<Self, DocumentError> {
-        let Self { cost, nodes } = self;
+        let Self { cost, nodes, .. } = self;
         let refuse = |what: String, found, limit| {
             Err(DocumentError::too_complex(&what, limit).costing(found))
         };
@@ -49,11 +51,43 @@ impl Estimate {
         Self {
             cost: self.cost.saturating_add(other.cost),
             nodes: self.nodes.saturating_add(other.nodes),
+            fixed: self.fixed.saturating_add(other.fixed),
         }
     }
 
     fn times(self, factor: u64) -> Self {
-        Self { cost: self.cost.saturating_mul(factor), nodes: self.nodes.saturating_mul(factor) }
+        let times = |size: u64| size.saturating_mul(factor);
+        Self { cost: times(self.cost), nodes: times(self.nodes), fixed: times(self.fixed) }
+    }
+
+    /// What the operation takes from the caller's bucket before it runs: at least one point.
+    pub fn points(self) -> u32 {
+        u32::try_from(self.cost.max(1)).unwrap_or(u32::MAX)
+    }
+
+    /// What it has really cost: the objects of its answer, counted as the estimate counts them,
+    /// and never more than that.
+    pub fn actual(self, data: &Value) -> u32 {
+        let of_mutation = self.fixed > 0;
+        let root = |value: &Value| match value {
+            // Its own cost is in the fixed part.
+            Value::Object(_) if of_mutation => objects(value) - 1,
+            value => objects(value),
+        };
+        let found: u64 = match data {
+            Value::Object(fields) => fields.values().map(root).sum(),
+            _ => 0,
+        };
+        let cost = self.fixed.saturating_add(found);
+        u32::try_from(cost).unwrap_or(u32::MAX).clamp(1, self.points())
+    }
+}
+
+fn objects(value: &Value) -> u64 {
+    match value {
+        Value::Object(fields) => 1 + fields.values().map(objects).sum::<u64>(),
+        Value::List(items) => items.iter().map(objects).sum(),
+        _ => 0,
     }
 }
 
@@ -65,8 +99,8 @@ pub(super) fn estimate(
     variables: &Map<String, serde_json::Value>,
     connections: &HashSet<String>,
 ) -> Estimate {
-    let numbers = numbers(operation, variables);
-    let mut prices = Prices { prepared, connections, numbers, fragments: HashMap::new() };
+    let sizes = sizes(operation, variables);
+    let mut prices = Prices { prepared, connections, sizes, fragments: HashMap::new() };
     for name in &prepared.fragments {
         if let Some(fragment) = prepared.document.fragments.get(name) {
             let price = prices.of_set(&fragment.node.selection_set.node, OBJECT_FIELD);
@@ -83,8 +117,8 @@ pub(super) fn estimate(
 struct Prices<'a> {
     prepared: &'a Prepared,
     connections: &'a HashSet<String>,
-    /// The variables that are whole numbers.
-    numbers: HashMap<&'a str, u64>,
+    /// The variables that are whole numbers, and the lengths of those that are lists.
+    sizes: HashMap<&'a str, u64>,
     fragments: HashMap<&'a str, Estimate>,
 }
 
@@ -120,42 +154,57 @@ impl Prices<'_> {
         let inside = self.of_set(&field.selection_set.node, OBJECT_FIELD);
         let rows = self.rows(field);
         let inside = inside.times(rows.unwrap_or(1));
-        inside.beside(Estimate { cost: own, nodes: rows.unwrap_or(0) })
+        let fixed = if own == MUTATION_FIELD { own } else { 0 };
+        // The objects are the field's own; those of a page are below it.
+        let own = if field.get_argument("ids").is_some() { own * rows.unwrap_or(1) } else { own };
+        inside.beside(Estimate { cost: own, nodes: rows.unwrap_or(0), fixed })
     }
 
-    /// How many rows a field answers at most; `None` when it is no list with pages.
+    /// How many rows a field answers at most; `None` when it is neither a list with pages nor one
+    /// of the objects with certain ids.
     fn rows(&self, field: &Field) -> Option<u64> {
-        let sizes = ["first", "last"].into_iter().filter_map(|name| field.get_argument(name));
-        let asked = sizes.map(|size| {
-            let number = |name: Name| self.numbers.get(&*name).copied().ok_or(());
-            let value = size.node.clone().into_const_with(|name| number(name).map(Value::from));
-            value.as_ref().ok().and_then(whole).unwrap_or(DEFAULT_PAGE)
-        });
+        if field.get_argument("ids").is_some() {
+            return Some(self.size(field, "ids").unwrap_or(DEFAULT_PAGE).min(MAX_PAGE));
+        }
+        let sizes = ["first", "last"].into_iter();
+        let given = sizes.filter(|name| field.get_argument(name).is_some());
+        let asked = given.map(|name| self.size(field, name).unwrap_or(DEFAULT_PAGE));
         let name = field.name.node.as_str();
         let asked = asked.max().map(|rows| rows.min(MAX_PAGE));
         asked.or_else(|| self.connections.contains(name).then_some(DEFAULT_PAGE))
+    }
+
+    /// The number that an argument is, or how many entries it has.
+    fn size(&self, field: &Field, argument: &str) -> Option<u64> {
+        let value = field.get_argument(argument)?;
+        let size = |name: Name| self.sizes.get(&*name).copied().ok_or(());
+        let value = value.node.clone().into_const_with(|name| size(name).map(Value::from));
+        whole(value.as_ref().ok()?)
     }
 }
 
 fn whole(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64(),
+        Value::List(items) => Some(items.len() as u64),
         _ => None,
     }
 }
 
-/// The whole numbers among the variables, given or by default.
-fn numbers<'a>(
+/// The variables that are whole numbers or lists, given or by default: the number, or how many
+/// entries.
+fn sizes<'a>(
     operation: &'a OperationDefinition,
     variables: &Map<String, serde_json::Value>,
 ) -> HashMap<&'a str, u64> {
-    let numbers = operation.variable_definitions.iter().filter_map(|definition| {
+    let sizes = operation.variable_definitions.iter().filter_map(|definition| {
         let name = definition.node.name.node.as_str();
-        let number = match variables.get(name) {
+        let size = match variables.get(name) {
+            Some(serde_json::Value::Array(items)) => Some(items.len() as u64),
             Some(given) => given.as_u64(),
             None => whole(&definition.node.default_value.as_ref()?.node),
         };
-        Some((name, number?))
+        Some((name, size?))
     });
-    numbers.collect()
+    sizes.collect()
 }

@@ -5,7 +5,7 @@ use crate::base::ids::TenantId;
 use crate::ctx::{Core, Ctx, Scope};
 use crate::db::TenantSchema;
 use crate::error::{AppError, Invalid, Problem, Result};
-use crate::limits::Policy;
+use crate::limits::{Policy, network};
 use crate::platform::operators::{self, Operator};
 use crate::sessions::{self, REFUSED, SignIn, SignedIn, TOKEN_REFUSED};
 use crate::tenant::sessions::service as users;
@@ -29,8 +29,8 @@ pub async fn create(ctx: &Ctx, target: Target, with: SignIn) -> Result<SignedIn<
     validate(&with)?;
     let place = place(ctx, target)?;
     let name = with.email.as_ref().or(with.username.as_ref()).map(|n| n.to_lowercase());
-    ctx.app.limits.take(Policy::AuthAddress, ctx.origin.ip)?;
-    ctx.app.limits.take(Policy::AuthAccount, (place.key(ctx), name))?;
+    ctx.app.limits.take(Policy::AuthAddress, network(ctx.origin.ip)).await?;
+    ctx.app.limits.take(Policy::AuthAccount, (place.key(ctx), name)).await?;
     match enter(ctx, place).await? {
         Within::Tenant(ctx) => {
             users::create(ctx.as_ref(), with).await.map(|s| s.map(Account::User))
@@ -48,7 +48,7 @@ pub async fn create(ctx: &Ctx, target: Target, with: SignIn) -> Result<SignedIn<
 
 /// Replaces a refresh token by a new one.
 pub async fn refresh(ctx: &Ctx, target: Target, token: &str) -> Result<SignedIn<Account>> {
-    ctx.app.limits.take(Policy::AuthAddress, ctx.origin.ip)?;
+    ctx.app.limits.take(Policy::AuthAddress, network(ctx.origin.ip)).await?;
     match enter(ctx, place(ctx, target)?).await? {
         Within::Tenant(ctx) => {
             users::refresh(ctx.as_ref(), token).await.map(|s| s.map(Account::User))

@@ -146,3 +146,80 @@ async fn passwords_can_be_tried_a_few_times() {
     attempt("acme", "member@acme.test").await.refused(200, "UNAUTHENTICATED");
     limit_reached(&attempt("acme", "manager@acme.test").await); // the address has tried six
 }
+
+#[tokio::test]
+async fn every_answer_says_how_the_buckets_stand() {
+    let app = limited(&[]).await;
+    let owner = app.sign_in("acme", "owner").await;
+    let first = owner.gql("{ __typename }").await;
+    assert_eq!(
+        first.header("ratelimit-policy"),
+        "\"api\";q=6;w=60, \"signed-in\";q=1000;w=3600, \"cost\";q=50000;w=60"
+    );
+    let standing = first.header("ratelimit").to_owned();
+    assert!(standing.starts_with("\"api\";r=5;t=15, \"signed-in\";r=999;t=4, "), "{standing}");
+    let counts = |a: &Answer| ["limit", "remaining", "reset"].map(|n| number(a, n));
+    assert_eq!(counts(&first), [6, 5, 15]);
+    // What is no operation counts as well, and so does what is refused by the document alone.
+    for body in ["{", r#"{"query":"{ nothing }"}"#, r#"{"query":"{"}"#] {
+        post(&owner, &[JSON], body).await;
+    }
+    assert_eq!(counts(&owner.gql("{ __typename }").await)[1], 1);
+    let (_, refused) = until_limited(&owner, &[]).await;
+    limit_reached(&refused);
+    assert_eq!(counts(&refused)[..2], [6, 0]);
+    // Refused once more without being looked at, in the same way.
+    let again = owner.gql("{ __typename }").await;
+    limit_reached(&again);
+    assert_eq!(counts(&again)[..2], [6, 0]);
+}
+
+fn number(answer: &Answer, name: &str) -> u64 {
+    let text = answer.header(&format!("ratelimit-{name}"));
+    text.parse().unwrap_or_else(|_| panic!("ratelimit-{name}: {text:?}"))
+}
+
+#[tokio::test]
+async fn what_one_bucket_refuses_is_not_taken_from_another() {
+    let app = limited(&[("limits.signed_in_per_hour", "2")]).await;
+    let owner = app.sign_in("acme", "owner").await;
+    assert_eq!(until_limited(&owner, &[]).await.0, 2);
+    for _ in 0..5 {
+        let refused = owner.gql("{ __typename }").await;
+        refused.refused(429, "RATE_LIMITED");
+    }
+    // The requests of the minute were given back: the tenant's other bucket shows it.
+    let app = limited(&[("limits.tenant_per_minute", "3")]).await;
+    let (owner, member) = (app.sign_in("acme", "owner").await, app.sign_in("acme", "member").await);
+    owner.gql("{ __typename }").await.data(); // the third: signing in took two
+    let refused = member.gql("{ __typename }").await;
+    limit_reached(&refused);
+    assert!(refused.header("ratelimit").starts_with("\"api\";r=6;t=0, "), "untouched");
+    // Another tenant's bucket is another.
+    app.anonymous("globex").gql("{ __typename }").await.data();
+}
+
+#[tokio::test]
+async fn some_fields_have_a_bucket_of_their_own() {
+    let settings = [
+        ("limits.enabled", "true"),
+        ("limits.burst_per_minute", "2"),
+        ("limits.burst_fields", "viewer"),
+    ];
+    let app = TestApp::with(&settings).await;
+    let owner = app.sign_in("acme", "owner").await;
+    for _ in 0..2 {
+        owner.gql("{ viewer { email } }").await.data();
+    }
+    limit_reached(&owner.gql("{ me: viewer { email } }").await);
+    owner.gql("{ __typename }").await.data();
+    app.sign_in("acme", "member").await.gql("{ viewer { email } }").await.data();
+}
+
+#[tokio::test]
+async fn without_limits_nothing_is_counted_or_said() {
+    let app = TestApp::new().await;
+    let answer = app.anonymous("acme").gql("{ __typename }").await;
+    assert!(answer.headers.keys().all(|name| !name.as_str().starts_with("ratelimit")));
+    assert!(answer.at("/extensions").is_null());
+}

@@ -2,6 +2,7 @@
 
 mod answers;
 mod audits;
+mod cost;
 mod documents;
 mod hosts;
 mod idempotency;
@@ -9,6 +10,7 @@ mod identity;
 mod limits;
 mod outage;
 mod raw;
+mod redis;
 mod requests;
 mod wire;
 

@@ -33,7 +33,12 @@ impl TestApp {
 
     /// Another process on the database of `other`.
     pub async fn beside(other: &Self) -> Self {
-        Self::on(other.database.clone(), &[]).await
+        Self::beside_with(other, &[]).await
+    }
+
+    /// The same with settings of its own.
+    pub async fn beside_with(other: &Self, overrides: &[(&'static str, &str)]) -> Self {
+        Self::on(other.database.clone(), overrides).await
     }
 
     async fn on(database: String, overrides: &[(&'static str, &str)]) -> Self {

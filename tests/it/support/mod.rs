@@ -4,6 +4,8 @@
 pub mod app;
 pub mod caller;
 pub mod database;
+pub mod redis;
 
 pub use app::TestApp;
 pub use caller::{Answer, Caller};
+pub use redis::Redis;
