@@ -86,15 +86,15 @@ async fn find(app: &Ctx, field: &str, id: &ID) -> error::Result<Option<Node>> {
             app.load(UserId(uuid)).await?.map(|u| Node::User(u.into()))
         }
         ProjectId::PREFIX => {
-            app.require(&projects::service::VIEW)?;
+            app.require_some(&projects::service::VIEW)?;
             app.load(ProjectId(uuid)).await?.map(|p| Node::Project(p.into()))
         }
         TaskId::PREFIX => {
-            app.require(&tasks::service::VIEW)?;
+            app.require_some(&tasks::service::VIEW)?;
             app.load(TaskId(uuid)).await?.map(|t| Node::Task(t.into()))
         }
         DocumentId::PREFIX => {
-            app.require(&documents::service::VIEW)?;
+            app.require_some(&documents::service::VIEW)?;
             app.load(DocumentId(uuid)).await?.map(|d| Node::Document(d.into()))
         }
         _ => None,

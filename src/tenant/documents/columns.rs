@@ -1,5 +1,6 @@
 //! The columns of `documents` that callers may filter and sort by.
 
+use crate::authz::Rows;
 use crate::db::Column;
 
 pub const ID: Column = Column::id("documents", "id");
@@ -13,3 +14,7 @@ pub const ASSIGNED_TO: Column = Column::id("documents", "assigned_to").nullable(
 pub const CREATED_AT: Column = Column::time("documents", "created_at");
 pub const UPDATED_AT: Column = Column::time("documents", "updated_at");
 pub const CREATED_BY: Column = Column::id("documents", "created_by").nullable();
+
+/// Whose a document is, and what a grant on it may be given on.
+pub const ROWS: Rows =
+    Rows { id: ID, owners: &[ASSIGNED_TO, CREATED_BY], containers: &[PROJECT_ID] };

@@ -140,18 +140,13 @@ impl DocumentNode {
 
 /// What to read along for a connection's selection.
 fn with(ctx: &Context<'_>) -> With {
-    match ctx.nodes_select("project") || ctx.nodes_select("assignedTo") {
-        true => With::Relations,
-        false => With::Nothing,
-    }
+    let asked = ctx.nodes_select("project") || ctx.nodes_select("assignedTo");
+    service::with(ctx.app(), asked)
 }
 
 /// Joins are worth it for a page only; one document's relations come with the document or not at all.
 fn with_one(ctx: &Context<'_>) -> With {
-    match ctx.selects("project") || ctx.selects("assignedTo") {
-        true => With::Relations,
-        false => With::Nothing,
-    }
+    service::with(ctx.app(), ctx.selects("project") || ctx.selects("assignedTo"))
 }
 
 #[derive(Default)]
@@ -183,7 +178,7 @@ impl Query {
     ) -> Result<DocumentConnection> {
         let page = PageArgs { first, after, last, before, offset };
         let listing = DocumentList { page, filter, search, order_by }
-            .listing::<DocumentNode>(ctx.app().require(&service::VIEW))?;
+            .listing::<DocumentNode>(ctx.app().require_some(&service::VIEW))?;
         let page = service::list(ctx.app(), listing, with(ctx), ctx.selects("totalCount")).await?;
         Ok(page.map(DocumentNode::from).into())
     }

@@ -7,8 +7,9 @@ use async_graphql::dataloader::Loader;
 use diesel::QueryResult;
 use uuid::Uuid;
 
+use super::columns::ROWS;
 use super::store::Parent;
-use super::{ASSIGNED_TO, Document, DocumentId, DocumentRow, PROJECT_ID, With, store};
+use super::{ASSIGNED_TO, Document, DocumentId, DocumentRow, PROJECT_ID, With, service, store};
 use crate::ctx::Loaders;
 use crate::db::{Column, Listing, TenantConn};
 use crate::error::AppError;
@@ -22,8 +23,11 @@ impl Loader<DocumentId> for Loaders {
         &self,
         ids: &[DocumentId],
     ) -> Result<HashMap<DocumentId, Document>, Arc<AppError>> {
+        let Some(reach) = self.reach(&service::VIEW) else { return Ok(HashMap::new()) };
         let conn = self.read().await?;
-        let rows = store::by_ids(&conn, ids).await.map_err(|e| Arc::new(e.into()))?;
+        let rows = store::by_ids(&conn, ids, reach.predicate(&ROWS))
+            .await
+            .map_err(|e| Arc::new(e.into()))?;
         Ok(rows.into_iter().map(|t| (t.id, t)).collect())
     }
 }

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::columns::{ID, PROJECT_ID};
+use super::columns::{ID, PROJECT_ID, ROWS};
 use super::model::{Document, DocumentId, DocumentPatch, DocumentRow, NewDocument, With};
 use super::store;
+use crate::authz::Permission;
 use crate::base::ids::UserId;
 use crate::ctx::Ctx;
 use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
@@ -12,21 +13,33 @@ use crate::error::{AppError, Result};
 use crate::tenant::{projects, users};
 
 crate::permissions! {
-    VIEW = "documents.view" for EVERYONE,
-    ADD = "documents.add" for EVERYONE,
-    CHANGE = "documents.change" for EVERYONE,
-    DELETE = "documents.delete" for MANAGERS,
+    VIEW = "documents.view" for EVERYONE on ["document", "project"],
+    ADD = "documents.add" for EVERYONE on ["project"],
+    CHANGE = "documents.change" for EVERYONE on ["document", "project"],
+    DELETE = "documents.delete" for MANAGERS on ["document", "project"],
 }
 
 /// The document with project and assignee, if the caller may see it.
 pub async fn get(ctx: &Ctx, id: DocumentId, with: With) -> Result<DocumentRow> {
-    ctx.require(&VIEW)?;
+    let which = only(id).and(ctx.reach(&VIEW)?.predicate(&ROWS));
     let conn = ctx.read().await?;
     let row = match with {
-        With::Nothing => store::find(&conn, id).await?.map(DocumentRow::from),
-        With::Relations => store::find_joined(&conn, id).await?,
+        With::Nothing => store::find(&conn, which).await?.map(DocumentRow::from),
+        With::Relations => store::find_joined(&conn, which).await?,
     };
     row.ok_or(AppError::NotFound("document"))
+}
+
+/// The listing without what the caller may not see.
+pub fn within_reach(ctx: &Ctx, listing: Listing) -> Result<Listing> {
+    Ok(listing.within(ctx.reach(&VIEW)?.predicate(&ROWS)))
+}
+
+/// Relations come along only for those who may see all of them; others get them one by one, as far
+/// as they may.
+pub fn with(ctx: &Ctx, asked: bool) -> With {
+    let all = ctx.holds(&projects::service::VIEW) && ctx.holds(&users::service::VIEW);
+    if asked && all { With::Relations } else { With::Nothing }
 }
 
 /// A page of documents.
@@ -36,7 +49,7 @@ pub async fn list(
     with: With,
     total: bool,
 ) -> Result<Page<DocumentRow>> {
-    ctx.require(&VIEW)?;
+    let listing = within_reach(ctx, listing)?;
     let conn = ctx.read().await?;
     let rows = store::page(&conn, &listing, with);
     let total =
@@ -47,10 +60,10 @@ pub async fn list(
 
 /// Adds a document.
 pub async fn create(ctx: &Ctx, new: NewDocument) -> Result<Document> {
-    ctx.require(&ADD)?;
+    ctx.require_some(&ADD)?;
     new.validate()?;
     ctx.write(async |tx| {
-        projects::service::require_live(tx, new.project_id).await?;
+        require_place(ctx, tx, new.project_id).await?;
         users::service::require_assignable(tx, new.assigned_to).await?;
         Ok(store::insert(tx, &new, ctx.user(), ctx.now).await?)
     })
@@ -75,11 +88,12 @@ pub async fn update(
     patch: DocumentPatch,
     expected_version: Option<i32>,
 ) -> Result<Document> {
-    ctx.require(&CHANGE)?;
+    ctx.require_some(&CHANGE)?;
     patch.validate()?;
     ctx.write(async |tx| {
-        require_references(tx, &patch).await?;
-        require_version(tx, id, expected_version).await?;
+        let before = lock(ctx, tx, id, &CHANGE).await?;
+        require_version(&before, expected_version)?;
+        require_references(ctx, tx, &patch).await?;
         let changed = store::update(tx, only(id), &patch, ctx.user(), ctx.now).await?;
         changed.into_iter().next().ok_or(AppError::NotFound("document"))
     })
@@ -88,36 +102,42 @@ pub async fn update(
 
 /// Changes all the documents; how many there were.
 pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: DocumentPatch) -> Result<usize> {
-    ctx.require(&CHANGE)?;
+    ctx.require_some(&CHANGE)?;
     patch.validate()?;
     ctx.write(async |tx| {
-        require_references(tx, &patch).await?;
-        Ok(store::update(tx, which, &patch, ctx.user(), ctx.now).await?.len())
+        require_references(ctx, tx, &patch).await?;
+        let before = lock_all(ctx, tx, which, &CHANGE).await?;
+        Ok(store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?.len())
     })
     .await
 }
 
 /// Puts a document into the trash.
 pub async fn delete(ctx: &Ctx, id: DocumentId) -> Result<DocumentId> {
-    ctx.require(&DELETE)?;
-    ctx.write(async |tx| match store::trash(tx, only(id), ctx.user(), ctx.now).await? {
-        0 => Err(AppError::NotFound("document")),
-        _ => Ok(id),
+    ctx.require_some(&DELETE)?;
+    ctx.write(async |tx| {
+        let before = lock(ctx, tx, id, &DELETE).await?;
+        store::trash(tx, only(before.id), ctx.user(), ctx.now).await?;
+        Ok(id)
     })
     .await
 }
 
 /// Puts all the documents into the trash; how many there were.
 pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
-    ctx.require(&DELETE)?;
-    ctx.write(async |tx| Ok(store::trash(tx, which, ctx.user(), ctx.now).await?)).await
+    ctx.require_some(&DELETE)?;
+    ctx.write(async |tx| {
+        let before = lock_all(ctx, tx, which, &DELETE).await?;
+        Ok(store::trash(tx, these(&before), ctx.user(), ctx.now).await?)
+    })
+    .await
 }
 
 /// Takes a document out of the trash.
 pub async fn restore(ctx: &Ctx, id: DocumentId) -> Result<Document> {
-    ctx.require(&DELETE)?;
+    let which = only(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
     ctx.write(async |tx| {
-        let restored = store::restore(tx, id, ctx.user(), ctx.now).await?;
+        let restored = store::restore(tx, which, ctx.user(), ctx.now).await?;
         restored.ok_or(AppError::NotFound(
             "document in the trash, with no project that is in there too",
         ))
@@ -145,25 +165,86 @@ pub async fn restore_of_project(
     Ok(store::restore_of_project(tx, project, deleted_at).await?)
 }
 
-/// How many documents there are, and their size together in bytes.
-pub async fn statistics(conn: &TenantConn, project: Option<uuid::Uuid>) -> Result<(i64, i64)> {
+/// How many documents the caller may see, and their size together in bytes.
+pub async fn statistics(
+    ctx: &Ctx,
+    conn: &TenantConn,
+    project: Option<uuid::Uuid>,
+) -> Result<(i64, i64)> {
     let which = project.map_or(Predicate::True, |id| Predicate::equal(PROJECT_ID, Value::Id(id)));
+    let which = which.and(seen(ctx));
     let (count, bytes) = store::statistics(conn, which).await?;
     Ok((count, bytes.unwrap_or_default()))
+}
+
+/// The condition that the caller may see a document.
+fn seen(ctx: &Ctx) -> Predicate {
+    ctx.reach(&VIEW).map_or(Predicate::Any(vec![]), |reach| reach.predicate(&ROWS))
 }
 
 fn only(id: DocumentId) -> Predicate {
     Predicate::equal(ID, Value::Id(id.0))
 }
 
-async fn require_references(conn: &TenantConn, patch: &DocumentPatch) -> Result<()> {
-    projects::service::require_live(conn, patch.project_id.flatten()).await?;
+/// Fails unless the caller may add documents there: in the project, or in none.
+async fn require_place(
+    ctx: &Ctx,
+    conn: &TenantConn,
+    project: Option<projects::ProjectId>,
+) -> Result<()> {
+    let reach = ctx.reach(&ADD)?;
+    match project {
+        Some(project) => projects::service::require_open(conn, project, &reach).await,
+        None if reach.is_all() => Ok(()),
+        None => Err(AppError::Forbidden(ADD.name)),
+    }
+}
+
+async fn require_references(ctx: &Ctx, conn: &TenantConn, patch: &DocumentPatch) -> Result<()> {
+    if patch.project_id.flatten().is_some() {
+        require_place(ctx, conn, patch.project_id.flatten()).await?;
+    }
     users::service::require_assignable(conn, patch.assigned_to.flatten()).await
 }
 
-/// The row is locked from here on, so that the version can't change before the update.
-async fn require_version(tx: &TenantTx, id: DocumentId, expected: Option<i32>) -> Result<()> {
-    let Some(expected) = expected else { return Ok(()) };
-    let version = store::lock_version(tx, id).await?.ok_or(AppError::NotFound("document"))?;
-    if version == expected { Ok(()) } else { Err(AppError::stale()) }
+/// The document, locked, if the permission reaches it. What the caller may see but not change is
+/// forbidden; what they may not see is not there.
+async fn lock(
+    ctx: &Ctx,
+    tx: &TenantTx,
+    id: DocumentId,
+    permission: &Permission,
+) -> Result<Document> {
+    let reach = ctx.reach(permission)?.predicate(&ROWS);
+    if let Some(document) = store::lock(tx, only(id).and(reach)).await?.pop() {
+        return Ok(document);
+    }
+    let Ok(seen) = ctx.reach(&VIEW) else { return Err(AppError::NotFound("document")) };
+    match store::find(tx, only(id).and(seen.predicate(&ROWS))).await? {
+        Some(_) => Err(AppError::Forbidden(permission.name)),
+        None => Err(AppError::NotFound("document")),
+    }
+}
+
+/// All of them that the permission reaches, locked.
+async fn lock_all(
+    ctx: &Ctx,
+    tx: &TenantTx,
+    which: Predicate,
+    permission: &Permission,
+) -> Result<Vec<Document>> {
+    let reach = ctx.reach(permission)?.predicate(&ROWS);
+    Ok(store::lock(tx, which.and(reach)).await?)
+}
+
+fn these(documents: &[Document]) -> Predicate {
+    Predicate::Is(ID, Test::In, Value::Ids(documents.iter().map(|row| row.id.0).collect()))
+}
+
+fn require_version(document: &Document, expected: Option<i32>) -> Result<()> {
+    if expected.is_none_or(|version| version == document.version) {
+        Ok(())
+    } else {
+        Err(AppError::stale())
+    }
 }

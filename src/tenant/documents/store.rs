@@ -65,10 +65,11 @@ fn rows<T: Into<DocumentRow>>(rows: Vec<T>) -> Vec<DocumentRow> {
     rows.into_iter().map(Into::into).collect()
 }
 
-pub async fn find(mut conn: &TenantConn, id: DocumentId) -> QueryResult<Option<Document>> {
+/// The one document that `which` holds for.
+pub async fn find(mut conn: &TenantConn, which: Predicate) -> QueryResult<Option<Document>> {
     documents::table
-        .find(id)
         .filter(documents::deleted_at.is_null())
+        .filter(which)
         .select(Document::as_select())
         .first(&mut conn)
         .await
@@ -77,12 +78,13 @@ pub async fn find(mut conn: &TenantConn, id: DocumentId) -> QueryResult<Option<D
 
 pub async fn find_joined(
     mut conn: &TenantConn,
-    id: DocumentId,
+    which: Predicate,
 ) -> QueryResult<Option<DocumentRow>> {
     let row: Option<Joined> = documents::table
         .left_join(projects::table)
         .left_join(users::table.on(documents::assigned_to.eq(users::id.nullable())))
-        .filter(documents::id.eq(id).and(documents::deleted_at.is_null()))
+        .filter(documents::deleted_at.is_null())
+        .filter(which)
         .select(joined())
         .first(&mut conn)
         .await
@@ -90,9 +92,14 @@ pub async fn find_joined(
     Ok(row.map(Into::into))
 }
 
-pub async fn by_ids(mut conn: &TenantConn, ids: &[DocumentId]) -> QueryResult<Vec<Document>> {
+pub async fn by_ids(
+    mut conn: &TenantConn,
+    ids: &[DocumentId],
+    which: Predicate,
+) -> QueryResult<Vec<Document>> {
     documents::table
         .filter(documents::id.eq_any(ids).and(documents::deleted_at.is_null()))
+        .filter(which)
         .select(Document::as_select())
         .load(&mut conn)
         .await
@@ -172,17 +179,17 @@ pub async fn counts_of(
     }
 }
 
-/// The document's version; nobody else can change it before this transaction ends.
-pub async fn lock_version(tx: &TenantTx, id: DocumentId) -> QueryResult<Option<i32>> {
+/// The documents that `which` holds for; nobody else can change them before this transaction ends.
+pub async fn lock(tx: &TenantTx, which: Predicate) -> QueryResult<Vec<Document>> {
     let mut conn: &TenantConn = tx;
     documents::table
-        .find(id)
         .filter(documents::deleted_at.is_null())
-        .select(documents::version)
+        .filter(which)
+        .order(documents::id)
+        .select(Document::as_select())
         .for_update()
-        .first(&mut conn)
+        .load(&mut conn)
         .await
-        .optional()
 }
 
 pub async fn insert(
@@ -256,17 +263,18 @@ pub async fn trash(
         .await
 }
 
-/// Takes a document out of the trash, if it has none or its project is not in there.
+/// Takes the document that `which` holds for out of the trash, if it has none or its project is not in there.
 pub async fn restore(
     tx: &TenantTx,
-    id: DocumentId,
+    which: Predicate,
     by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> QueryResult<Option<Document>> {
     let mut conn: &TenantConn = tx;
     let live =
         projects::table.filter(projects::deleted_at.is_null()).select(projects::id.nullable());
-    diesel::update(documents::table.find(id))
+    diesel::update(documents::table)
+        .filter(which)
         .filter(
             documents::deleted_at
                 .is_not_null()

@@ -1,5 +1,6 @@
 //! The columns of `projects` that callers may filter and sort by.
 
+use crate::authz::Rows;
 use crate::db::Column;
 
 pub const ID: Column = Column::id("projects", "id");
@@ -12,3 +13,6 @@ pub const ASSIGNED_TO: Column = Column::id("projects", "assigned_to").nullable()
 pub const CREATED_AT: Column = Column::time("projects", "created_at");
 pub const UPDATED_AT: Column = Column::time("projects", "updated_at");
 pub const CREATED_BY: Column = Column::id("projects", "created_by").nullable();
+
+/// Whose a project is, and what a grant on it may be given on.
+pub const ROWS: Rows = Rows { id: ID, owners: &[ASSIGNED_TO, CREATED_BY], containers: &[] };

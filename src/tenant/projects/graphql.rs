@@ -112,8 +112,7 @@ impl Sorted for ProjectNode {
 /// there is none that the caller may see.
 pub async fn of(ctx: &Context<'_>, id: Option<ProjectId>) -> Nullable<ProjectNode> {
     let app = ctx.app();
-    let id = id.filter(|_| app.require(&service::VIEW).is_ok())?;
-    let found = app.load(id).await.map_err(AppError::from);
+    let found = app.load(id?).await.map_err(AppError::from);
     nullable(found.map(|row| row.map(Into::into)))
 }
 
@@ -181,7 +180,7 @@ impl ProjectNode {
 
 /// What to read along for a connection's selection.
 fn with(ctx: &Context<'_>) -> With {
-    if ctx.nodes_select("assignedTo") { With::Relations } else { With::Nothing }
+    service::with(ctx.app(), ctx.nodes_select("assignedTo"))
 }
 
 #[derive(Default)]
@@ -213,7 +212,7 @@ impl Query {
     ) -> Result<ProjectConnection> {
         let page = PageArgs { first, after, last, before, offset };
         let listing = ProjectList { page, filter, search, order_by }
-            .listing::<ProjectNode>(ctx.app().require(&service::VIEW))?;
+            .listing::<ProjectNode>(ctx.app().require_some(&service::VIEW))?;
         let page = service::list(ctx.app(), listing, with(ctx), ctx.selects("totalCount")).await?;
         Ok(page.map(ProjectNode::from).into())
     }

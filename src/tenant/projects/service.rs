@@ -2,26 +2,39 @@
 
 use chrono::{DateTime, Utc};
 
-use super::columns::ID;
+use super::columns::{ID, ROWS};
 use super::model::{NewProject, Project, ProjectId, ProjectPatch, ProjectRow, With};
 use super::store;
+use crate::authz::{Permission, Reach};
 use crate::base::ids::UserId;
 use crate::ctx::Ctx;
-use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Value};
+use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::tenant::{documents, tasks, users};
 
 crate::permissions! {
-    VIEW = "projects.view" for EVERYONE,
+    VIEW = "projects.view" for EVERYONE on ["project"],
     ADD = "projects.add" for MANAGERS,
-    CHANGE = "projects.change" for MANAGERS,
-    DELETE = "projects.delete" for MANAGERS,
+    CHANGE = "projects.change" for MANAGERS on ["project"],
+    DELETE = "projects.delete" for MANAGERS on ["project"],
 }
 
 /// The project, if the caller may see it.
 pub async fn get(ctx: &Ctx, id: ProjectId) -> Result<Project> {
-    ctx.require(&VIEW)?;
-    store::find(&*ctx.read().await?, id).await?.ok_or(AppError::NotFound("project"))
+    let which = only(id).and(ctx.reach(&VIEW)?.predicate(&ROWS));
+    store::find(&*ctx.read().await?, which).await?.ok_or(AppError::NotFound("project"))
+}
+
+/// The listing without what the caller may not see.
+pub fn within_reach(ctx: &Ctx, listing: Listing) -> Result<Listing> {
+    Ok(listing.within(ctx.reach(&VIEW)?.predicate(&ROWS)))
+}
+
+/// Relations come along only for those who may see all of them; others get them one by one, as far
+/// as they may.
+pub fn with(ctx: &Ctx, asked: bool) -> With {
+    let all = ctx.holds(&users::service::VIEW);
+    if asked && all { With::Relations } else { With::Nothing }
 }
 
 /// A page of projects.
@@ -31,7 +44,7 @@ pub async fn list(
     with: With,
     total: bool,
 ) -> Result<Page<ProjectRow>> {
-    ctx.require(&VIEW)?;
+    let listing = within_reach(ctx, listing)?;
     let conn = ctx.read().await?;
     let rows = store::page(&conn, &listing, with);
     let total =
@@ -69,11 +82,12 @@ pub async fn update(
     patch: ProjectPatch,
     expected_version: Option<i32>,
 ) -> Result<Project> {
-    ctx.require(&CHANGE)?;
+    ctx.require_some(&CHANGE)?;
     patch.validate()?;
     ctx.write(async |tx| {
+        let before = lock(ctx, tx, id, &CHANGE).await?;
+        require_version(&before, expected_version)?;
         users::service::require_assignable(tx, patch.assigned_to.flatten()).await?;
-        require_version(tx, id, expected_version).await?;
         let changed = store::update(tx, only(id), &patch, ctx.user(), ctx.now).await?;
         changed.iter().try_for_each(Project::validate_days)?;
         changed.into_iter().next().ok_or(AppError::NotFound("project"))
@@ -83,11 +97,12 @@ pub async fn update(
 
 /// Changes all the projects; how many there were.
 pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: ProjectPatch) -> Result<usize> {
-    ctx.require(&CHANGE)?;
+    ctx.require_some(&CHANGE)?;
     patch.validate()?;
     ctx.write(async |tx| {
         users::service::require_assignable(tx, patch.assigned_to.flatten()).await?;
-        let changed = store::update(tx, which, &patch, ctx.user(), ctx.now).await?;
+        let before = lock_all(ctx, tx, which, &CHANGE).await?;
+        let changed = store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?;
         changed.iter().try_for_each(Project::validate_days)?;
         Ok(changed.len())
     })
@@ -104,23 +119,27 @@ pub struct Contents {
 
 /// Puts a project into the trash, with its tasks and documents.
 pub async fn delete(ctx: &Ctx, id: ProjectId) -> Result<(ProjectId, Contents)> {
-    ctx.require(&DELETE)?;
+    ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
-        let gone = trash(ctx, tx, only(id)).await?;
-        if gone.projects == 0 { Err(AppError::NotFound("project")) } else { Ok((id, gone)) }
+        let before = lock(ctx, tx, id, &DELETE).await?;
+        Ok((id, trash(ctx, tx, &[before]).await?))
     })
     .await
 }
 
 /// Puts all the projects into the trash, with their tasks and documents.
 pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
-    ctx.require(&DELETE)?;
-    ctx.write(async |tx| Ok(trash(ctx, tx, which).await?.projects)).await
+    ctx.require_some(&DELETE)?;
+    ctx.write(async |tx| {
+        let before = lock_all(ctx, tx, which, &DELETE).await?;
+        Ok(trash(ctx, tx, &before).await?.projects)
+    })
+    .await
 }
 
-async fn trash(ctx: &Ctx, tx: &TenantTx, which: Predicate) -> Result<Contents> {
-    let ids: Vec<_> =
-        store::trash(tx, which, ctx.user(), ctx.now).await?.into_iter().map(|id| id.0).collect();
+async fn trash(ctx: &Ctx, tx: &TenantTx, projects: &[Project]) -> Result<Contents> {
+    let ids = store::trash(tx, these(projects), ctx.user(), ctx.now).await?;
+    let ids: Vec<_> = ids.into_iter().map(|id| id.0).collect();
     Ok(Contents {
         projects: ids.len(),
         tasks: tasks::service::trash_of_projects(tx, &ids, ctx.user(), ctx.now).await?,
@@ -130,10 +149,11 @@ async fn trash(ctx: &Ctx, tx: &TenantTx, which: Predicate) -> Result<Contents> {
 
 /// Takes a project out of the trash, with what went in with it. What was in there before stays.
 pub async fn restore(ctx: &Ctx, id: ProjectId) -> Result<(Project, Contents)> {
-    ctx.require(&DELETE)?;
+    let which = only(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
     ctx.write(async |tx| {
-        let deleted_at =
-            store::trashed_at(tx, id).await?.ok_or(AppError::NotFound("project in the trash"))?;
+        let deleted_at = store::trashed_at(tx, which)
+            .await?
+            .ok_or(AppError::NotFound("project in the trash"))?;
         let project = store::restore(tx, id, ctx.user(), ctx.now).await?;
         let contents = Contents {
             projects: 1,
@@ -145,10 +165,10 @@ pub async fn restore(ctx: &Ctx, id: ProjectId) -> Result<(Project, Contents)> {
     .await
 }
 
-/// Fails unless something may be put into the project: it exists here and is not in the trash.
-pub async fn require_live(conn: &TenantConn, id: Option<ProjectId>) -> Result<()> {
-    let Some(id) = id else { return Ok(()) };
-    match store::find(conn, id).await? {
+/// Fails unless something may be put into the project: it exists here, is not in the trash, and
+/// `reach` (that of the permission to add) covers what is in it.
+pub async fn require_open(conn: &TenantConn, id: ProjectId, reach: &Reach) -> Result<()> {
+    match store::find(conn, only(id).and(reach.into_container(ID))).await? {
         Some(_) => Ok(()),
         None => {
             let why = "there is no such project";
@@ -161,9 +181,39 @@ fn only(id: ProjectId) -> Predicate {
     Predicate::equal(ID, Value::Id(id.0))
 }
 
-/// The row is locked from here on, so that the version can't change before the update.
-async fn require_version(tx: &TenantTx, id: ProjectId, expected: Option<i32>) -> Result<()> {
-    let Some(expected) = expected else { return Ok(()) };
-    let version = store::lock_version(tx, id).await?.ok_or(AppError::NotFound("project"))?;
-    if version == expected { Ok(()) } else { Err(AppError::stale()) }
+/// The project, locked, if the permission reaches it. What the caller may see but not change is
+/// forbidden; what they may not see is not there.
+async fn lock(ctx: &Ctx, tx: &TenantTx, id: ProjectId, permission: &Permission) -> Result<Project> {
+    let reach = ctx.reach(permission)?.predicate(&ROWS);
+    if let Some(project) = store::lock(tx, only(id).and(reach)).await?.pop() {
+        return Ok(project);
+    }
+    let Ok(seen) = ctx.reach(&VIEW) else { return Err(AppError::NotFound("project")) };
+    match store::find(tx, only(id).and(seen.predicate(&ROWS))).await? {
+        Some(_) => Err(AppError::Forbidden(permission.name)),
+        None => Err(AppError::NotFound("project")),
+    }
+}
+
+/// All of them that the permission reaches, locked.
+async fn lock_all(
+    ctx: &Ctx,
+    tx: &TenantTx,
+    which: Predicate,
+    permission: &Permission,
+) -> Result<Vec<Project>> {
+    let reach = ctx.reach(permission)?.predicate(&ROWS);
+    Ok(store::lock(tx, which.and(reach)).await?)
+}
+
+fn these(projects: &[Project]) -> Predicate {
+    Predicate::Is(ID, Test::In, Value::Ids(projects.iter().map(|row| row.id.0).collect()))
+}
+
+fn require_version(project: &Project, expected: Option<i32>) -> Result<()> {
+    if expected.is_none_or(|version| version == project.version) {
+        Ok(())
+    } else {
+        Err(AppError::stale())
+    }
 }

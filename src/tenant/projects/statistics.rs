@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-use super::columns::ID;
+use super::columns::{ID, ROWS};
 use super::model::{ProjectId, ProjectStatus};
 use super::{service::VIEW, store};
 use crate::ctx::Ctx;
@@ -29,7 +29,7 @@ pub struct Statistics {
     pub document_bytes: i64,
 }
 
-/// Counts everything in three statements, sent together. With `project`, its tasks and documents
+/// Counts everything that the caller may see in three statements, sent together. With `project`, its tasks and documents
 /// alone. The period's days are both included; without one, it is the last 30 days.
 pub async fn of(
     ctx: &Ctx,
@@ -37,7 +37,7 @@ pub async fn of(
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
 ) -> Result<Statistics> {
-    ctx.require(&VIEW)?;
+    let seen = ctx.reach(&VIEW)?.predicate(&ROWS);
     let today = ctx.now.date_naive();
     let to = to.unwrap_or(today);
     let from = from.unwrap_or_else(|| to - DEFAULT_PERIOD);
@@ -47,14 +47,16 @@ pub async fn of(
     }
     let conn = ctx.read().await?;
     if let Some(id) = project {
-        store::find(&conn, id).await?.ok_or(AppError::NotFound("project"))?;
+        let which = Predicate::equal(ID, Value::Id(id.0)).and(seen.clone());
+        store::find(&conn, which).await?.ok_or(AppError::NotFound("project"))?;
     }
     let id = project.map(|p| p.0);
     let which = id.map_or(Predicate::True, |id| Predicate::equal(ID, Value::Id(id)));
+    let which = which.and(seen);
     let (by_status, by_task_status, (documents, document_bytes)) = futures_util::try_join!(
         async { Ok::<_, AppError>(store::statistics(&conn, which).await?) },
-        tasks::service::statistics(&conn, id, today, period),
-        documents::service::statistics(&conn, id),
+        tasks::service::statistics(ctx, &conn, id, today, period),
+        documents::service::statistics(ctx, &conn, id),
     )?;
     let count = |s: ProjectStatus| by_status.iter().find(|r| r.0 == s).map_or(0, |r| r.1);
     let tasks_of = |s: TaskStatus| by_task_status.iter().find(|r| r.0 == s).map_or(0, |r| r.1);

@@ -53,19 +53,25 @@ fn rows<T: Into<ProjectRow>>(rows: Vec<T>) -> Vec<ProjectRow> {
     rows.into_iter().map(Into::into).collect()
 }
 
-pub async fn find(mut conn: &TenantConn, id: ProjectId) -> QueryResult<Option<Project>> {
+/// The one project that `which` holds for.
+pub async fn find(mut conn: &TenantConn, which: Predicate) -> QueryResult<Option<Project>> {
     projects::table
-        .find(id)
         .filter(projects::deleted_at.is_null())
+        .filter(which)
         .select(Project::as_select())
         .first(&mut conn)
         .await
         .optional()
 }
 
-pub async fn by_ids(mut conn: &TenantConn, ids: &[ProjectId]) -> QueryResult<Vec<Project>> {
+pub async fn by_ids(
+    mut conn: &TenantConn,
+    ids: &[ProjectId],
+    which: Predicate,
+) -> QueryResult<Vec<Project>> {
     projects::table
         .filter(projects::id.eq_any(ids).and(projects::deleted_at.is_null()))
+        .filter(which)
         .select(Project::as_select())
         .load(&mut conn)
         .await
@@ -143,17 +149,17 @@ pub async fn counts_of(
     }
 }
 
-/// The project's version; nobody else can change it before this transaction ends.
-pub async fn lock_version(tx: &TenantTx, id: ProjectId) -> QueryResult<Option<i32>> {
+/// The projects that `which` holds for; nobody else can change them before this transaction ends.
+pub async fn lock(tx: &TenantTx, which: Predicate) -> QueryResult<Vec<Project>> {
     let mut conn: &TenantConn = tx;
     projects::table
-        .find(id)
         .filter(projects::deleted_at.is_null())
-        .select(projects::version)
+        .filter(which)
+        .order(projects::id)
+        .select(Project::as_select())
         .for_update()
-        .first(&mut conn)
+        .load(&mut conn)
         .await
-        .optional()
 }
 
 pub async fn insert(
@@ -230,10 +236,10 @@ pub async fn trash(
 /// When a project went into the trash; `None` when it is not in there.
 pub async fn trashed_at(
     mut conn: &TenantConn,
-    id: ProjectId,
+    which: Predicate,
 ) -> QueryResult<Option<DateTime<Utc>>> {
     projects::table
-        .find(id)
+        .filter(which)
         .select(projects::deleted_at)
         .first(&mut conn)
         .await

@@ -1,5 +1,6 @@
 //! The columns of `tasks` that callers may filter and sort by.
 
+use crate::authz::Rows;
 use crate::db::Column;
 
 pub const ID: Column = Column::id("tasks", "id");
@@ -14,3 +15,7 @@ pub const ASSIGNED_TO: Column = Column::id("tasks", "assigned_to").nullable();
 pub const CREATED_AT: Column = Column::time("tasks", "created_at");
 pub const UPDATED_AT: Column = Column::time("tasks", "updated_at");
 pub const CREATED_BY: Column = Column::id("tasks", "created_by").nullable();
+
+/// Whose a task is, and what a grant on it may be given on.
+pub const ROWS: Rows =
+    Rows { id: ID, owners: &[ASSIGNED_TO, CREATED_BY], containers: &[PROJECT_ID] };

@@ -7,8 +7,9 @@ use async_graphql::dataloader::Loader;
 use diesel::QueryResult;
 use uuid::Uuid;
 
+use super::columns::ROWS;
 use super::store::Parent;
-use super::{ASSIGNED_TO, PROJECT_ID, Task, TaskId, TaskRow, With, store};
+use super::{ASSIGNED_TO, PROJECT_ID, Task, TaskId, TaskRow, With, service, store};
 use crate::ctx::Loaders;
 use crate::db::{Column, Listing, TenantConn};
 use crate::error::AppError;
@@ -19,8 +20,11 @@ impl Loader<TaskId> for Loaders {
     type Error = Arc<AppError>;
 
     async fn load(&self, ids: &[TaskId]) -> Result<HashMap<TaskId, Task>, Arc<AppError>> {
+        let Some(reach) = self.reach(&service::VIEW) else { return Ok(HashMap::new()) };
         let conn = self.read().await?;
-        let rows = store::by_ids(&conn, ids).await.map_err(|e| Arc::new(e.into()))?;
+        let rows = store::by_ids(&conn, ids, reach.predicate(&ROWS))
+            .await
+            .map_err(|e| Arc::new(e.into()))?;
         Ok(rows.into_iter().map(|t| (t.id, t)).collect())
     }
 }

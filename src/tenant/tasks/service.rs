@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::columns::{ID, PROJECT_ID};
+use super::columns::{ID, PROJECT_ID, ROWS};
 use super::model::{NewTask, Task, TaskId, TaskPatch, TaskRow, TaskStatus, With};
 use super::store;
+use crate::authz::Permission;
 use crate::base::ids::UserId;
 use crate::ctx::Ctx;
 use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
@@ -12,26 +13,38 @@ use crate::error::{AppError, Result};
 use crate::tenant::{projects, users};
 
 crate::permissions! {
-    VIEW = "tasks.view" for EVERYONE,
-    ADD = "tasks.add" for EVERYONE,
-    CHANGE = "tasks.change" for EVERYONE,
-    DELETE = "tasks.delete" for MANAGERS,
+    VIEW = "tasks.view" for EVERYONE on ["task", "project"],
+    ADD = "tasks.add" for EVERYONE on ["project"],
+    CHANGE = "tasks.change" for EVERYONE on ["task", "project"],
+    DELETE = "tasks.delete" for MANAGERS on ["task", "project"],
 }
 
 /// The task with project and assignee, if the caller may see it.
 pub async fn get(ctx: &Ctx, id: TaskId, with: With) -> Result<TaskRow> {
-    ctx.require(&VIEW)?;
+    let which = only(id).and(ctx.reach(&VIEW)?.predicate(&ROWS));
     let conn = ctx.read().await?;
     let row = match with {
-        With::Nothing => store::find(&conn, id).await?.map(TaskRow::from),
-        With::Relations => store::find_joined(&conn, id).await?,
+        With::Nothing => store::find(&conn, which).await?.map(TaskRow::from),
+        With::Relations => store::find_joined(&conn, which).await?,
     };
     row.ok_or(AppError::NotFound("task"))
 }
 
+/// The listing without what the caller may not see.
+pub fn within_reach(ctx: &Ctx, listing: Listing) -> Result<Listing> {
+    Ok(listing.within(ctx.reach(&VIEW)?.predicate(&ROWS)))
+}
+
+/// Relations come along only for those who may see all of them; others get them one by one, as far
+/// as they may.
+pub fn with(ctx: &Ctx, asked: bool) -> With {
+    let all = ctx.holds(&projects::service::VIEW) && ctx.holds(&users::service::VIEW);
+    if asked && all { With::Relations } else { With::Nothing }
+}
+
 /// A page of tasks.
 pub async fn list(ctx: &Ctx, listing: Listing, with: With, total: bool) -> Result<Page<TaskRow>> {
-    ctx.require(&VIEW)?;
+    let listing = within_reach(ctx, listing)?;
     let conn = ctx.read().await?;
     let rows = store::page(&conn, &listing, with);
     let total =
@@ -42,10 +55,10 @@ pub async fn list(ctx: &Ctx, listing: Listing, with: With, total: bool) -> Resul
 
 /// Adds a task to a project.
 pub async fn create(ctx: &Ctx, new: NewTask) -> Result<Task> {
-    ctx.require(&ADD)?;
+    ctx.require_some(&ADD)?;
     new.validate()?;
     ctx.write(async |tx| {
-        projects::service::require_live(tx, Some(new.project_id)).await?;
+        require_place(ctx, tx, Some(new.project_id)).await?;
         users::service::require_assignable(tx, new.assigned_to).await?;
         Ok(store::insert(tx, &new, ctx.user(), ctx.now).await?)
     })
@@ -82,11 +95,12 @@ pub async fn update(
     patch: TaskPatch,
     expected_version: Option<i32>,
 ) -> Result<Task> {
-    ctx.require(&CHANGE)?;
+    ctx.require_some(&CHANGE)?;
     patch.validate()?;
     ctx.write(async |tx| {
-        require_references(tx, &patch).await?;
-        require_version(tx, id, expected_version).await?;
+        let before = lock(ctx, tx, id, &CHANGE).await?;
+        require_version(&before, expected_version)?;
+        require_references(ctx, tx, &patch).await?;
         let changed = store::update(tx, only(id), &patch, ctx.user(), ctx.now).await?;
         changed.into_iter().next().ok_or(AppError::NotFound("task"))
     })
@@ -95,9 +109,9 @@ pub async fn update(
 
 /// Completes a task. Completing a completed one changes nothing and is no mistake.
 pub async fn complete(ctx: &Ctx, id: TaskId) -> Result<Task> {
-    ctx.require(&CHANGE)?;
+    ctx.require_some(&CHANGE)?;
     ctx.write(async |tx| {
-        let task = store::find(tx, id).await?.ok_or(AppError::NotFound("task"))?;
+        let task = lock(ctx, tx, id, &CHANGE).await?;
         if task.status == TaskStatus::Done {
             return Ok(task);
         }
@@ -110,36 +124,42 @@ pub async fn complete(ctx: &Ctx, id: TaskId) -> Result<Task> {
 
 /// Changes all the tasks; how many there were.
 pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: TaskPatch) -> Result<usize> {
-    ctx.require(&CHANGE)?;
+    ctx.require_some(&CHANGE)?;
     patch.validate()?;
     ctx.write(async |tx| {
-        require_references(tx, &patch).await?;
-        Ok(store::update(tx, which, &patch, ctx.user(), ctx.now).await?.len())
+        require_references(ctx, tx, &patch).await?;
+        let before = lock_all(ctx, tx, which, &CHANGE).await?;
+        Ok(store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?.len())
     })
     .await
 }
 
 /// Puts a task into the trash.
 pub async fn delete(ctx: &Ctx, id: TaskId) -> Result<TaskId> {
-    ctx.require(&DELETE)?;
-    ctx.write(async |tx| match store::trash(tx, only(id), ctx.user(), ctx.now).await? {
-        0 => Err(AppError::NotFound("task")),
-        _ => Ok(id),
+    ctx.require_some(&DELETE)?;
+    ctx.write(async |tx| {
+        let before = lock(ctx, tx, id, &DELETE).await?;
+        store::trash(tx, only(before.id), ctx.user(), ctx.now).await?;
+        Ok(id)
     })
     .await
 }
 
 /// Puts all the tasks into the trash; how many there were.
 pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
-    ctx.require(&DELETE)?;
-    ctx.write(async |tx| Ok(store::trash(tx, which, ctx.user(), ctx.now).await?)).await
+    ctx.require_some(&DELETE)?;
+    ctx.write(async |tx| {
+        let before = lock_all(ctx, tx, which, &DELETE).await?;
+        Ok(store::trash(tx, these(&before), ctx.user(), ctx.now).await?)
+    })
+    .await
 }
 
 /// Takes a task out of the trash.
 pub async fn restore(ctx: &Ctx, id: TaskId) -> Result<Task> {
-    ctx.require(&DELETE)?;
+    let which = only(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
     ctx.write(async |tx| {
-        let restored = store::restore(tx, id, ctx.user(), ctx.now).await?;
+        let restored = store::restore(tx, which, ctx.user(), ctx.now).await?;
         restored.ok_or(AppError::NotFound("task in the trash, with a project that is not"))
     })
     .await
@@ -165,29 +185,82 @@ pub async fn restore_of_project(
     Ok(store::restore_of_project(tx, project, deleted_at).await?)
 }
 
-/// Tasks by status: status, all, overdue, completed in the period.
+/// The tasks that the caller may see by status: status, all, overdue, completed in the period.
 pub async fn statistics(
+    ctx: &Ctx,
     conn: &TenantConn,
     project: Option<uuid::Uuid>,
     today: NaiveDate,
     period: (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<(TaskStatus, i64, i64, i64)>> {
     let which = project.map_or(Predicate::True, |id| Predicate::equal(PROJECT_ID, Value::Id(id)));
+    let which = which.and(seen(ctx));
     Ok(store::statistics(conn, which, today, period).await?)
+}
+
+/// The condition that the caller may see a task.
+fn seen(ctx: &Ctx) -> Predicate {
+    ctx.reach(&VIEW).map_or(Predicate::Any(vec![]), |reach| reach.predicate(&ROWS))
 }
 
 fn only(id: TaskId) -> Predicate {
     Predicate::equal(ID, Value::Id(id.0))
 }
 
-async fn require_references(conn: &TenantConn, patch: &TaskPatch) -> Result<()> {
-    projects::service::require_live(conn, patch.project_id).await?;
+/// Fails unless the caller may add tasks there: in the project, or in none.
+async fn require_place(
+    ctx: &Ctx,
+    conn: &TenantConn,
+    project: Option<projects::ProjectId>,
+) -> Result<()> {
+    let reach = ctx.reach(&ADD)?;
+    match project {
+        Some(project) => projects::service::require_open(conn, project, &reach).await,
+        None if reach.is_all() => Ok(()),
+        None => Err(AppError::Forbidden(ADD.name)),
+    }
+}
+
+async fn require_references(ctx: &Ctx, conn: &TenantConn, patch: &TaskPatch) -> Result<()> {
+    if patch.project_id.is_some() {
+        require_place(ctx, conn, patch.project_id).await?;
+    }
     users::service::require_assignable(conn, patch.assigned_to.flatten()).await
 }
 
-/// The row is locked from here on, so that the version can't change before the update.
-async fn require_version(tx: &TenantTx, id: TaskId, expected: Option<i32>) -> Result<()> {
-    let Some(expected) = expected else { return Ok(()) };
-    let version = store::lock_version(tx, id).await?.ok_or(AppError::NotFound("task"))?;
-    if version == expected { Ok(()) } else { Err(AppError::stale()) }
+/// The task, locked, if the permission reaches it. What the caller may see but not change is
+/// forbidden; what they may not see is not there.
+async fn lock(ctx: &Ctx, tx: &TenantTx, id: TaskId, permission: &Permission) -> Result<Task> {
+    let reach = ctx.reach(permission)?.predicate(&ROWS);
+    if let Some(task) = store::lock(tx, only(id).and(reach)).await?.pop() {
+        return Ok(task);
+    }
+    let Ok(seen) = ctx.reach(&VIEW) else { return Err(AppError::NotFound("task")) };
+    match store::find(tx, only(id).and(seen.predicate(&ROWS))).await? {
+        Some(_) => Err(AppError::Forbidden(permission.name)),
+        None => Err(AppError::NotFound("task")),
+    }
+}
+
+/// All of them that the permission reaches, locked.
+async fn lock_all(
+    ctx: &Ctx,
+    tx: &TenantTx,
+    which: Predicate,
+    permission: &Permission,
+) -> Result<Vec<Task>> {
+    let reach = ctx.reach(permission)?.predicate(&ROWS);
+    Ok(store::lock(tx, which.and(reach)).await?)
+}
+
+fn these(tasks: &[Task]) -> Predicate {
+    Predicate::Is(ID, Test::In, Value::Ids(tasks.iter().map(|row| row.id.0).collect()))
+}
+
+fn require_version(task: &Task, expected: Option<i32>) -> Result<()> {
+    if expected.is_none_or(|version| version == task.version) {
+        Ok(())
+    } else {
+        Err(AppError::stale())
+    }
 }

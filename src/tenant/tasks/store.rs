@@ -62,21 +62,23 @@ fn rows<T: Into<TaskRow>>(rows: Vec<T>) -> Vec<TaskRow> {
     rows.into_iter().map(Into::into).collect()
 }
 
-pub async fn find(mut conn: &TenantConn, id: TaskId) -> QueryResult<Option<Task>> {
+/// The one task that `which` holds for.
+pub async fn find(mut conn: &TenantConn, which: Predicate) -> QueryResult<Option<Task>> {
     tasks::table
-        .find(id)
         .filter(tasks::deleted_at.is_null())
+        .filter(which)
         .select(Task::as_select())
         .first(&mut conn)
         .await
         .optional()
 }
 
-pub async fn find_joined(mut conn: &TenantConn, id: TaskId) -> QueryResult<Option<TaskRow>> {
+pub async fn find_joined(mut conn: &TenantConn, which: Predicate) -> QueryResult<Option<TaskRow>> {
     let row: Option<Joined> = tasks::table
         .left_join(projects::table)
         .left_join(users::table.on(tasks::assigned_to.eq(users::id.nullable())))
-        .filter(tasks::id.eq(id).and(tasks::deleted_at.is_null()))
+        .filter(tasks::deleted_at.is_null())
+        .filter(which)
         .select(joined())
         .first(&mut conn)
         .await
@@ -84,9 +86,14 @@ pub async fn find_joined(mut conn: &TenantConn, id: TaskId) -> QueryResult<Optio
     Ok(row.map(Into::into))
 }
 
-pub async fn by_ids(mut conn: &TenantConn, ids: &[TaskId]) -> QueryResult<Vec<Task>> {
+pub async fn by_ids(
+    mut conn: &TenantConn,
+    ids: &[TaskId],
+    which: Predicate,
+) -> QueryResult<Vec<Task>> {
     tasks::table
         .filter(tasks::id.eq_any(ids).and(tasks::deleted_at.is_null()))
+        .filter(which)
         .select(Task::as_select())
         .load(&mut conn)
         .await
@@ -166,17 +173,17 @@ pub async fn counts_of(
     }
 }
 
-/// The task's version; nobody else can change it before this transaction ends.
-pub async fn lock_version(tx: &TenantTx, id: TaskId) -> QueryResult<Option<i32>> {
+/// The tasks that `which` holds for; nobody else can change them before this transaction ends.
+pub async fn lock(tx: &TenantTx, which: Predicate) -> QueryResult<Vec<Task>> {
     let mut conn: &TenantConn = tx;
     tasks::table
-        .find(id)
         .filter(tasks::deleted_at.is_null())
-        .select(tasks::version)
+        .filter(which)
+        .order(tasks::id)
+        .select(Task::as_select())
         .for_update()
-        .first(&mut conn)
+        .load(&mut conn)
         .await
-        .optional()
 }
 
 pub async fn insert(
@@ -257,16 +264,17 @@ pub async fn trash(
         .await
 }
 
-/// Takes a task out of the trash, if its project is not in there.
+/// Takes the task that `which` holds for out of the trash, if its project is not in there.
 pub async fn restore(
     tx: &TenantTx,
-    id: TaskId,
+    which: Predicate,
     by: Option<UserId>,
     now: DateTime<Utc>,
 ) -> QueryResult<Option<Task>> {
     let mut conn: &TenantConn = tx;
     let live = projects::table.filter(projects::deleted_at.is_null()).select(projects::id);
-    diesel::update(tasks::table.find(id))
+    diesel::update(tasks::table)
+        .filter(which)
         .filter(tasks::deleted_at.is_not_null().and(tasks::project_id.eq_any(live)))
         .set((
             tasks::deleted_at.eq(None::<DateTime<Utc>>),

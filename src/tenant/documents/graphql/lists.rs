@@ -23,7 +23,8 @@ pub async fn documents_of(
     parent: impl Into<uuid::Uuid>,
     args: DocumentList,
 ) -> Result<DocumentConnection> {
-    let listing = args.listing::<DocumentNode>(ctx.app().require(&service::VIEW))?;
+    let listing = args.listing::<DocumentNode>(ctx.app().require_some(&service::VIEW))?;
+    let listing = service::within_reach(ctx.app(), listing)?;
     let total = ctx.selects("totalCount");
     let list = Arc::new(ListOf { column, listing, with: with(ctx), total });
     let key = PageOf { parent: parent.into(), list };

@@ -67,7 +67,7 @@ impl Mutation {
         #[graphql(desc = "The version you have seen; STALE_VERSION if there is a newer one.")]
         expected_version: Option<i32>,
     ) -> Result<DocumentUpdatePayload> {
-        ctx.app().require(&service::CHANGE)?;
+        ctx.app().require_some(&service::CHANGE)?;
         let changed =
             async { service::update(ctx.app(), id, input.try_into()?, expected_version).await };
         DocumentUpdatePayload::from(changed.await.map(DocumentNode::from))
@@ -98,7 +98,7 @@ impl Mutation {
         #[graphql(desc = "Which documents.")] selection: DocumentSelection,
         #[graphql(desc = "What to change.")] input: DocumentUpdateInput,
     ) -> Result<DocumentBulkPayload> {
-        ctx.app().require(&service::CHANGE)?;
+        ctx.app().require_some(&service::CHANGE)?;
         let changed = async {
             service::bulk_update(ctx.app(), selection.predicate()?, input.try_into()?).await
         };
@@ -111,7 +111,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which documents.")] selection: DocumentSelection,
     ) -> Result<DocumentBulkPayload> {
-        ctx.app().require(&service::DELETE)?;
+        ctx.app().require_some(&service::DELETE)?;
         let deleted = async { service::bulk_delete(ctx.app(), selection.predicate()?).await };
         DocumentBulkPayload::from(deleted.await.map(count))
     }

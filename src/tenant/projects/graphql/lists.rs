@@ -23,7 +23,8 @@ pub async fn projects_of(
     parent: impl Into<uuid::Uuid>,
     args: ProjectList,
 ) -> Result<ProjectConnection> {
-    let listing = args.listing::<ProjectNode>(ctx.app().require(&service::VIEW))?;
+    let listing = args.listing::<ProjectNode>(ctx.app().require_some(&service::VIEW))?;
+    let listing = service::within_reach(ctx.app(), listing)?;
     let total = ctx.selects("totalCount");
     let list = Arc::new(ListOf { column, listing, with: with(ctx), total });
     let key = PageOf { parent: parent.into(), list };

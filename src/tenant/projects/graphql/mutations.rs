@@ -75,7 +75,7 @@ impl Mutation {
         #[graphql(desc = "The version you have seen; STALE_VERSION if there is a newer one.")]
         expected_version: Option<i32>,
     ) -> Result<ProjectUpdatePayload> {
-        ctx.app().require(&service::CHANGE)?;
+        ctx.app().require_some(&service::CHANGE)?;
         let changed =
             async { service::update(ctx.app(), id, input.try_into()?, expected_version).await };
         ProjectUpdatePayload::from(changed.await.map(ProjectNode::from))
@@ -111,7 +111,7 @@ impl Mutation {
         #[graphql(desc = "Which projects.")] selection: ProjectSelection,
         #[graphql(desc = "What to change.")] input: ProjectUpdateInput,
     ) -> Result<ProjectBulkPayload> {
-        ctx.app().require(&service::CHANGE)?;
+        ctx.app().require_some(&service::CHANGE)?;
         let changed = async {
             service::bulk_update(ctx.app(), selection.predicate()?, input.try_into()?).await
         };
@@ -124,7 +124,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which projects.")] selection: ProjectSelection,
     ) -> Result<ProjectBulkPayload> {
-        ctx.app().require(&service::DELETE)?;
+        ctx.app().require_some(&service::DELETE)?;
         let deleted = async { service::bulk_delete(ctx.app(), selection.predicate()?).await };
         ProjectBulkPayload::from(deleted.await.map(count))
     }

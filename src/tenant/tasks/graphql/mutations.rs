@@ -74,7 +74,7 @@ impl Mutation {
         #[graphql(desc = "The version you have seen; STALE_VERSION if there is a newer one.")]
         expected_version: Option<i32>,
     ) -> Result<TaskUpdatePayload> {
-        ctx.app().require(&service::CHANGE)?;
+        ctx.app().require_some(&service::CHANGE)?;
         let changed =
             async { service::update(ctx.app(), id, input.try_into()?, expected_version).await };
         TaskUpdatePayload::from(changed.await.map(TaskNode::from))
@@ -114,7 +114,7 @@ impl Mutation {
         #[graphql(desc = "Which tasks.")] selection: TaskSelection,
         #[graphql(desc = "What to change.")] input: TaskUpdateInput,
     ) -> Result<TaskBulkPayload> {
-        ctx.app().require(&service::CHANGE)?;
+        ctx.app().require_some(&service::CHANGE)?;
         let changed = async {
             service::bulk_update(ctx.app(), selection.predicate()?, input.try_into()?).await
         };
@@ -127,7 +127,7 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which tasks.")] selection: TaskSelection,
     ) -> Result<TaskBulkPayload> {
-        ctx.app().require(&service::DELETE)?;
+        ctx.app().require_some(&service::DELETE)?;
         let deleted = async { service::bulk_delete(ctx.app(), selection.predicate()?).await };
         TaskBulkPayload::from(deleted.await.map(count))
     }
