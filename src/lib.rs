@@ -6,7 +6,7 @@
 //! 2. [`config`]: the only reader of the environment.
 //! 3. [`db`], [`telemetry`]: connections pinned to one schema; logs.
 //! 4. [`bus`], [`embedded`], [`redis`], [`limits`], [`auth`]: machinery without tables.
-//! 5. [`tenancy`], [`authz`]: which tenant, and what may the caller do.
+//! 5. [`tenancy`], [`authz`], [`audit`]: which tenant, what may the caller do, what was done.
 //! 6. [`ctx`]: one operation.
 //! 7. [`graphql`], [`sessions`]: how things look in the API; staying signed in.
 //! 8. [`tenant`]: the slices on a tenant's schema.
@@ -18,6 +18,7 @@
 #![forbid(unsafe_code)]
 #![recursion_limit = "512"]
 
+pub mod audit;
 pub mod auth;
 pub mod authz;
 pub mod base;

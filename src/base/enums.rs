@@ -27,6 +27,12 @@ macro_rules! column_enum {
             }
         }
 
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                self.stored().serialize(to)
+            }
+        }
+
         impl diesel::serialize::ToSql<diesel::sql_types::$sql, diesel::pg::Pg> for $name {
             fn to_sql<'b>(
                 &'b self,

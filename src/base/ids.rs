@@ -76,6 +76,12 @@ macro_rules! id {
             }
         }
 
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+
         impl From<$name> for uuid::Uuid {
             fn from(id: $name) -> Self {
                 id.0

@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use uuid::Uuid;
 
+use super::record::Changes;
 use super::{App, Idempotency};
 use crate::authz::{Access, OperatorId, Permission, Reach, Who};
 use crate::base::ids::UserId;
@@ -62,6 +63,8 @@ pub struct Core {
     held: RwLock<Held>,
     /// Told to the bus once the change is committed.
     wakes: Mutex<Vec<Wake>>,
+    /// Written to the record before the change is committed.
+    pub(super) changes: Changes,
 }
 
 impl Core {
@@ -76,6 +79,7 @@ impl Core {
             idempotency: None,
             held: RwLock::new(Held::Nothing),
             wakes: Mutex::default(),
+            changes: Changes::default(),
         }
     }
 
@@ -234,11 +238,16 @@ impl Core {
             Held::Connection(conn) => self.begin(conn).await?,
             Held::Nothing => self.begin(self.connection().await?).await?,
         };
-        match work(&tx).await {
+        let done = match work(&tx).await {
             Ok(value) if self.idempotency.is_some() => {
+                self.changes.keep();
                 *held = Held::Open(tx);
-                Ok(value)
+                return Ok(value);
             }
+            Ok(value) => self.record(&tx).await.map(|()| value),
+            Err(e) => Err(e),
+        };
+        match done {
             Ok(value) => {
                 *held = Held::Connection(tx.commit().await?);
                 drop(held);
@@ -247,10 +256,16 @@ impl Core {
             }
             Err(e) => {
                 *held = Held::Connection(tx.rollback().await?);
-                self.wakes.lock().clear();
+                self.undone();
                 Err(e)
             }
         }
+    }
+
+    /// Nothing happened, so nobody is told.
+    fn undone(&self) {
+        self.wakes.lock().clear();
+        self.changes.forget(true);
     }
 
     /// Boxed: it happens once, and every resolver's future would have room for it.
@@ -283,11 +298,12 @@ impl Core {
         match (answer, &self.idempotency, self.user()) {
             (Some(answer), Some(idempotency), Some(user)) => {
                 idempotency.store(&tx, user, answer).await?;
+                self.record(&tx).await?;
                 tx.commit().await?;
             }
             _ => {
                 tx.rollback().await?;
-                self.wakes.lock().clear();
+                self.undone();
             }
         }
         drop(held);
@@ -317,8 +333,22 @@ impl Core {
         &self,
         work: impl AsyncFnOnce(&PlatformTx) -> Result<T>,
     ) -> Result<T> {
-        let value = self.app.db.write_platform(&self.meter, work).await?;
-        self.tell().await;
-        Ok(value)
+        let tx = self.platform().await?.transaction().await?;
+        let done = match work(&tx).await {
+            Ok(value) => self.record_platform(&tx).await.map(|()| value),
+            Err(e) => Err(e),
+        };
+        match done {
+            Ok(value) => {
+                tx.commit().await?;
+                self.tell().await;
+                Ok(value)
+            }
+            Err(e) => {
+                tx.rollback().await?;
+                self.changes.forget(false);
+                Err(e)
+            }
+        }
     }
 }

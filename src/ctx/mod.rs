@@ -6,6 +6,7 @@ mod batches;
 mod core;
 mod idempotency;
 mod loaders;
+mod record;
 
 use std::hash::Hash;
 use std::ops::Deref;

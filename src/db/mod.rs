@@ -1,5 +1,6 @@
 //! Pools, and connections pinned to one schema. Nothing else borrows a connection or holds SQL.
 
+pub mod chain;
 mod column;
 mod conn;
 mod connect;
@@ -21,7 +22,7 @@ pub mod schema;
 use std::time::Duration;
 
 pub use column::Column;
-pub use conn::{Meter, PlatformConn, PlatformTx, TenantConn, TenantTx};
+pub use conn::{Meter, PlatformConn, PlatformTx, TenantConn, TenantTx, Tx};
 pub use connect::{Connector, Timeouts};
 pub use console::Answer;
 pub use grants::Grants;
@@ -109,21 +110,6 @@ impl Db {
         Ok(PlatformConn::pooled(lease, "", meter.clone(), None))
     }
 
-    /// One transaction on the platform's tables: commits on `Ok`, rolls back on `Err`.
-    pub async fn write_platform<T, F>(&self, meter: &Meter, work: F) -> Result<T>
-    where
-        F: AsyncFnOnce(&PlatformTx) -> Result<T>,
-    {
-        let tx = self.platform(meter).await?.begin().await?;
-        match work(&tx).await {
-            Ok(value) => tx.commit().await.map(|_| value).map_err(Into::into),
-            Err(e) => {
-                tx.rollback().await?;
-                Err(e)
-            }
-        }
-    }
-
     /// The login that owns the schemas: for migrations and the making of tenants.
     pub fn owner(&self) -> &Connector {
         &self.owner
@@ -148,6 +134,13 @@ impl PlatformConn {
             .execute(&mut &*self)
             .await?;
         Ok(())
+    }
+}
+
+impl PlatformConn {
+    /// Opens a transaction on this connection; dropping it rolls back and closes the connection.
+    pub async fn transaction(self) -> Result<PlatformTx> {
+        Ok(self.begin().await?)
     }
 }
 

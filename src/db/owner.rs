@@ -5,6 +5,7 @@ use diesel_async::{
     AnsiTransactionManager, AsyncPgConnection, SimpleAsyncConnection, TransactionManager,
 };
 
+use super::chain::revokes;
 use super::conn::{Pinned, PlatformTx, TenantTx};
 use super::pin::TenantPlace;
 use super::{Connector, migrate};
@@ -82,11 +83,14 @@ async fn create_schema(
     pg.batch_execute(&format!("SET LOCAL search_path TO {path};\n{tables}\n{grants}")).await
 }
 
-/// What a tenant's role may do: read and write its own rows, and nothing about the tables.
+/// What a tenant's role may do: read and write its own rows, and nothing about the tables. Of the
+/// record it may not take anything away.
 pub(super) fn grants(schema: &str, role: &str) -> String {
     format!(
         "GRANT USAGE ON SCHEMA \"{schema}\" TO \"{role}\";
-         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\";"
+         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"{schema}\" TO \"{role}\";
+         {}",
+        revokes(schema, role)
     )
 }
 

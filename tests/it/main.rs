@@ -9,6 +9,7 @@ mod http;
 mod negotiate;
 mod operation;
 mod platform;
+mod record;
 mod reply;
 mod smoke;
 mod support;

@@ -8,6 +8,7 @@ use diesel_async::{
 };
 
 use super::super::Connector;
+use super::super::chain::revokes;
 use super::{PLATFORM, ledger};
 use crate::error::Result;
 
@@ -39,7 +40,9 @@ pub async fn migrate_platform(owner: &Connector) -> Result<Vec<&'static str>> {
     pg.batch_execute(&format!(
         "GRANT USAGE ON SCHEMA public TO \"{app}\";
          GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO \"{app}\";
-         REVOKE CREATE ON SCHEMA public FROM PUBLIC"
+         REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+         {}",
+        revokes("public", app)
     ))
     .await?;
     Ok(ran)

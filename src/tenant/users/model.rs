@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::Serialize;
 
 use crate::auth::password;
 use crate::authz::Role;
@@ -11,7 +12,7 @@ use crate::db::schema::tenant::users;
 use crate::error::{Invalid, Problem, Result};
 
 /// A user as stored, without the password.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
 #[diesel(table_name = users)]
 pub struct User {
     pub id: UserId,

@@ -2,6 +2,7 @@
 
 use super::model::{Credentials, NewUser, User, UserPatch};
 use super::store;
+use crate::audit::Change;
 use crate::auth::password::{self, Check};
 use crate::base::ids::UserId;
 use crate::bus::Wake;
@@ -51,7 +52,9 @@ pub async fn create(ctx: &Ctx, new: NewUser) -> Result<User> {
     ctx.write(async |tx| {
         store::one_at_a_time(tx, tenant.id).await?;
         require_seat(tx, tenant.max_users).await?;
-        insert(tx, &new, &hash, ctx.user(), ctx.now).await
+        let user = insert(tx, &new, &hash, ctx.user(), ctx.now).await?;
+        ctx.audit(Change::created("user", user.id, &user));
+        Ok(user)
     })
     .await
 }
@@ -116,6 +119,7 @@ pub async fn update(
         if patch.changes_access() {
             ctx.wake(Wake::Access(tenant.id.0));
         }
+        ctx.audit(Change::updated("user", id, &before, &user));
         Ok(user)
     })
     .await
@@ -144,6 +148,7 @@ pub async fn change_password(ctx: &Ctx, old: &str, new: &str) -> Result<User> {
         sessions::service::end_all(tx, id, sessions::service::current(ctx), ctx.now).await?;
         ctx.wake(Wake::Access(tenant));
         tracing::info!(target: "security", { user.id = %id }, "password changed");
+        ctx.audit(Change::done("user.change_password", "user", id));
         changed.ok_or_else(AppError::stale)
     })
     .await
@@ -181,6 +186,7 @@ pub async fn delete(ctx: &Ctx, id: UserId) -> Result<UserId> {
         let gone = UserPatch { is_active: Some(false), ..UserPatch::default() };
         keep_an_owner(tx, &before, &gone).await?;
         store::delete(tx, id).await?;
+        ctx.audit(Change::deleted("user", id, &before));
         ctx.wake(Wake::Access(tenant.0));
         Ok(id)
     })

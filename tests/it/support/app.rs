@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use taruvi::ctx::App;
 use taruvi::tenancy::Tenant;
 use tokio::net::TcpListener;
@@ -110,6 +110,31 @@ impl TestApp {
     /// The first value that the superuser reads.
     pub async fn value(&self, query: &str) -> String {
         database::value(&self.database, query).await
+    }
+
+    /// The record of changes of a tenant, or of the platform for `localhost`, the oldest first.
+    pub async fn record(&self, tenant: &str) -> Vec<Value> {
+        let schema = match tenant {
+            "localhost" => "public".to_owned(),
+            tenant => format!("t_{tenant}"),
+        };
+        let all = self
+            .value(&format!(
+                "SELECT json_agg(json_build_object('seq', seq, 'action', action,
+                    'objectKind', object_kind, 'objectId', object_id, 'actorKind', actor_kind,
+                    'actorId', actor_id, 'keyId', key_id, 'impersonatorId', impersonator_id,
+                    'before', before::json, 'after', after::json, 'ip', ip,
+                    'userAgent', user_agent, 'correlationId', correlation_id,
+                    'prevHash', encode(prev_hash, 'hex'), 'hash', encode(hash, 'hex'))
+                    ORDER BY seq) FROM {schema}.audit_log"
+            ))
+            .await;
+        serde_json::from_str(&all).unwrap_or_default()
+    }
+
+    /// What the record of changes says of the last thing done in a tenant.
+    pub async fn last_recorded(&self, tenant: &str) -> Value {
+        self.record(tenant).await.pop().expect("something is recorded")
     }
 
     /// A project with this name; its id.

@@ -1,0 +1,2 @@
+DROP TABLE public.audit_head;
+DROP TABLE public.audit_log;

@@ -1,0 +1,113 @@
+//! What an operation has changed, on its way into the record.
+
+use parking_lot::Mutex;
+
+use super::{Actor, Core};
+use crate::audit::{self, ActorKind, Chain, Change, Facts};
+use crate::authz::{Through, Who};
+use crate::base::ids::TenantId;
+use crate::db::chain::Chained;
+use crate::db::{PlatformTx, TenantTx, Tx};
+use crate::error::Result;
+
+/// The changes of one operation that are not written yet.
+#[derive(Default)]
+pub(super) struct Changes(Mutex<Lists>);
+
+#[derive(Default)]
+struct Lists {
+    /// Of the transaction that is running.
+    new: Vec<Change>,
+    /// Of the work before, in the transaction that an idempotent request keeps open.
+    kept: Vec<Change>,
+}
+
+impl Changes {
+    /// The work is done, and its transaction goes on.
+    pub(super) fn keep(&self) {
+        let Lists { new, kept } = &mut *self.0.lock();
+        kept.append(new);
+    }
+
+    /// The work is undone; `all`: with what was kept.
+    pub(super) fn forget(&self, all: bool) {
+        let mut lists = self.0.lock();
+        lists.new.clear();
+        if all {
+            lists.kept.clear();
+        }
+    }
+}
+
+impl Core {
+    /// Notes a change for the record, within `write` or `write_platform`: it is written with the
+    /// change, as the last thing before the commit, or not at all.
+    pub fn audit(&self, change: Change) {
+        self.changes.0.lock().new.push(change);
+    }
+
+    /// Writes what was noted to the record of the operation's tenant.
+    pub(super) async fn record(&self, tx: &TenantTx) -> Result<()> {
+        let lists = std::mem::take(&mut *self.changes.0.lock());
+        let Lists { new, mut kept } = lists;
+        kept.extend(new);
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let chain = Chain::Tenant(self.tenant()?.id.0);
+        Box::pin(self.append(tx, chain, kept)).await
+    }
+
+    /// Writes what was noted to the record of a tenant, in a transaction that is not the
+    /// operation's own: when the tenant is made.
+    pub async fn record_in(&self, tx: &TenantTx, tenant: TenantId) -> Result<()> {
+        self.record_new(tx, Chain::Tenant(tenant.0)).await
+    }
+
+    /// Writes what was noted to the platform's record; for a transaction that is not the
+    /// operation's own.
+    pub async fn record_platform(&self, tx: &PlatformTx) -> Result<()> {
+        self.record_new(tx, Chain::Platform).await
+    }
+
+    async fn record_new<Kind: Chained>(&self, tx: &Tx<Kind>, chain: Chain) -> Result<()> {
+        let new = std::mem::take(&mut self.changes.0.lock().new);
+        if new.is_empty() {
+            return Ok(());
+        }
+        Box::pin(self.append(tx, chain, new)).await
+    }
+
+    async fn append<Kind: Chained>(
+        &self,
+        tx: &Tx<Kind>,
+        chain: Chain,
+        changes: Vec<Change>,
+    ) -> Result<()> {
+        audit::record(tx, chain, self.facts(), changes).await
+    }
+
+    /// Who makes the changes.
+    fn facts(&self) -> Facts<'_> {
+        let access = self.access();
+        let (actor, actor_id) = match (&self.actor, access.map(|access| access.who)) {
+            (_, Some(Who::User { id, .. })) => (ActorKind::User, Some(id.0)),
+            (_, Some(Who::Operator { id, .. })) => (ActorKind::Operator, Some(id.0)),
+            (Actor::System, _) => (ActorKind::System, None),
+            _ => (ActorKind::Anonymous, None),
+        };
+        Facts {
+            at: self.now,
+            actor,
+            actor_id,
+            key_id: access.and_then(|access| match access.through {
+                Through::Key(id) => Some(id),
+                Through::Session(_) => None,
+            }),
+            impersonator_id: access.and_then(|access| access.impersonator).map(|id| id.0),
+            ip: self.origin.ip,
+            user_agent: self.origin.user_agent.as_deref(),
+            correlation_id: &self.origin.correlation_id,
+        }
+    }
+}
