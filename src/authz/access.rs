@@ -41,6 +41,8 @@ pub struct Access {
 /// What a user holds beyond the role, or is limited to.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Held {
+    /// Where all of it counts, and nowhere else.
+    pub tenant: Option<Uuid>,
     /// Direct permissions and those of groups.
     pub permissions: HashMap<Box<str>, PermissionScope>,
     /// The user and their groups: whoever holds grants on single objects.
@@ -91,7 +93,7 @@ impl Access {
             }
             Who::User { id, role } => (id, role),
         };
-        let Held { permissions, holders, granted, limited_to } = &*self.held;
+        let Held { permissions, holders, granted, limited_to, .. } = &*self.held;
         if permission.is_of_platform()
             || limited_to.as_ref().is_some_and(|only| !only.contains(permission.name))
         {
@@ -119,6 +121,12 @@ impl Access {
             Who::User { role: own, .. } => self.held.limited_to.is_none() && own.includes(role),
             Who::Operator { .. } => false,
         }
+    }
+
+    /// Whether the account may act in this tenant at all, or on the platform for `None`. Operators
+    /// hold nothing in a tenant, so it does not matter where they are.
+    pub fn belongs_to(&self, tenant: Option<Uuid>) -> bool {
+        matches!(self.who, Who::Operator { .. }) || self.held.tenant == tenant
     }
 
     /// The user's role; `None` for operators.

@@ -65,7 +65,7 @@ pub async fn held_by(conn: &TenantConn, user: UserId) -> QueryResult<Held> {
     let granted = grants::extents(conn, user.0);
     let (direct, groups, granted) =
         futures_util::future::try_join3(direct, groups, granted).await?;
-    let mut held = Held::default();
+    let mut held = Held { tenant: conn.tenant(), ..Held::default() };
     let mut holders = vec![user.0];
     for (group, permission) in groups {
         holders.push(group);

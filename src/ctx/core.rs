@@ -33,6 +33,22 @@ pub enum Actor {
     System,
 }
 
+impl Actor {
+    fn within(self, scope: &Scope) -> Self {
+        let tenant = match scope {
+            Scope::Tenant(tenant) => Some(tenant.id.0),
+            Scope::Platform => None,
+        };
+        match self {
+            Self::SignedIn(access) if !access.belongs_to(tenant) => {
+                tracing::error!(target: "security", "a user came to another tenant's operation");
+                Self::Anonymous
+            }
+            actor => actor,
+        }
+    }
+}
+
 /// Where a request came from.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
@@ -68,12 +84,13 @@ pub struct Core {
 }
 
 impl Core {
+    /// A user of another tenant than the scope's is nobody here, however they came this far.
     pub fn new(app: Arc<App>, scope: Scope, actor: Actor, origin: Origin) -> Self {
         Self {
             now: app.clock.now(),
             app,
+            actor: actor.within(&scope),
             scope,
-            actor,
             origin,
             meter: Meter::default(),
             idempotency: None,
@@ -122,9 +139,8 @@ impl Core {
 
     /// Signs the caller in for the rest of the operation.
     #[must_use]
-    pub fn acting_as(mut self, actor: Actor) -> Self {
-        self.actor = actor;
-        self
+    pub fn acting_as(self, actor: Actor) -> Self {
+        Self { actor: actor.within(&self.scope), ..self }
     }
 
     pub fn tenant(&self) -> Result<&Arc<Tenant>> {

@@ -15,6 +15,7 @@ use diesel_async::{
     TransactionManager,
 };
 use tokio::sync::OwnedSemaphorePermit;
+use uuid::Uuid;
 
 use super::pool::Lease;
 
@@ -57,7 +58,8 @@ pub struct Pinned<Kind> {
     source: Source,
     tag: String,
     meter: Meter,
-    _permit: Option<OwnedSemaphorePermit>,
+    /// The tenant, and what it has taken of its share of the pool.
+    tenant: Option<(Uuid, OwnedSemaphorePermit)>,
     kind: PhantomData<Kind>,
 }
 
@@ -66,10 +68,16 @@ impl<Kind> Pinned<Kind> {
         lease: Lease,
         tag: &str,
         meter: Meter,
-        permit: Option<OwnedSemaphorePermit>,
+        tenant: Option<(Uuid, OwnedSemaphorePermit)>,
     ) -> Self {
         let (source, tag) = (Source::Pooled(lease), tag.to_owned());
-        Self { source, tag, meter, _permit: permit, kind: PhantomData }
+        Self { source, tag, meter, tenant, kind: PhantomData }
+    }
+
+    /// The tenant that a connection of the pool is pinned to; `None` for the platform, and while
+    /// a tenant is made.
+    pub fn tenant(&self) -> Option<Uuid> {
+        self.tenant.as_ref().map(|(id, _)| *id)
     }
 
     /// The caller has set role and path for the open transaction.
@@ -79,7 +87,7 @@ impl<Kind> Pinned<Kind> {
             source,
             tag: String::new(),
             meter: Meter::default(),
-            _permit: None,
+            tenant: None,
             kind: PhantomData,
         }
     }

@@ -101,7 +101,8 @@ impl Db {
             .map_err(|e| AppError::Unavailable(e.into()))?
             .map_err(|e| AppError::Internal(e.into()))?;
         let lease = self.tenants.checkout(&Pin::Tenant(place.clone())).await?;
-        Ok(TenantConn::pooled(lease, place.tag(), meter.clone(), Some(permit)))
+        let tenant = Some((place.tenant(), permit));
+        Ok(TenantConn::pooled(lease, place.tag(), meter.clone(), tenant))
     }
 
     /// A connection that sees the platform's tables.

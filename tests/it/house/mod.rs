@@ -5,6 +5,7 @@ mod access;
 mod architecture;
 mod catalog;
 mod isolation;
+mod layers;
 mod migrations;
 mod pins;
 mod pool;

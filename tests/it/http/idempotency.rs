@@ -213,7 +213,8 @@ async fn a_panic_or_an_error_takes_the_key_back_with_the_change() {
     app.run(async move {
         let ctx = || {
             let through = Through::Session(uuid::Uuid::now_v7());
-            let access = Access::user(user, Role::Owner, through, Held::default());
+            let held = Held { tenant: Some(tenant.id.0), ..Held::default() };
+            let access = Access::user(user, Role::Owner, through, held);
             let scope = Scope::Tenant(tenant.clone());
             let actor = Actor::SignedIn(access);
             let key = Idempotency::new("a-key".to_owned(), &["a request"]);
