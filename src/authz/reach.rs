@@ -68,6 +68,16 @@ impl Reach {
 }
 
 impl Part {
+    /// Whether the caller's own rows are within reach.
+    pub fn has_own(&self) -> bool {
+        self.own.is_some()
+    }
+
+    /// Whether objects that were granted are within reach.
+    pub fn has_grants(&self) -> bool {
+        self.granted.is_some()
+    }
+
     fn granted_on(&self, column: Column) -> Option<Predicate> {
         let (holders, extent) = self.granted.clone()?;
         let many = extent == Extent::Many;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::RwLockReadGuard;
+use uuid::Uuid;
 
 use super::Core;
 use crate::authz::{Permission, Reach};
@@ -20,6 +21,11 @@ impl Loaders {
     /// On which rows the caller holds `permission`; `None`: on none.
     pub fn reach(&self, permission: &Permission) -> Option<Reach> {
         self.0.reach(permission).ok()
+    }
+
+    /// The caller and their groups, who may hold grants; `None` for nobody.
+    pub fn holders(&self) -> Option<Arc<[Uuid]>> {
+        self.0.access().map(|access| access.holders().clone())
     }
 
     /// The operation's connection; the failure is shared by all who wait for the batch.

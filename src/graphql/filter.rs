@@ -185,6 +185,17 @@ impl Conditions {
         self.null(column, f.is_null);
     }
 
+    /// The id of something, whatever its type.
+    pub fn any_id(&mut self, field: &str, column: Column, id: Option<&ID>) {
+        let Some(id) = id else { return };
+        match crate::base::ids::decode(id) {
+            Some((_, id)) => self.is(column, Test::Equal, Some(Value::Id(id))),
+            None => {
+                self.invalid.push(Problem::Invalid, &format!("filter.{field}"), "is not an id");
+            }
+        }
+    }
+
     /// Conditions on a column with a fixed set of values.
     pub fn choice<T: Choice>(
         &mut self,

@@ -10,6 +10,8 @@ use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Nullable, Result, node};
 use crate::tenant::documents::graphql::DocumentNode;
 use crate::tenant::documents::{self, DocumentId};
+use crate::tenant::groups::graphql::GroupNode;
+use crate::tenant::groups::{self, GroupId};
 use crate::tenant::projects::graphql::ProjectNode;
 use crate::tenant::projects::{self, ProjectId};
 use crate::tenant::tasks::graphql::TaskNode;
@@ -25,6 +27,7 @@ const MAX_NODES: usize = 100;
 #[graphql(field(name = "id", ty = "ID", desc = "Global id."))]
 pub enum Node {
     User(UserNode),
+    Group(GroupNode),
     Project(ProjectNode),
     Task(TaskNode),
     Document(DocumentNode),
@@ -41,6 +44,7 @@ pub enum Node {
 )]
 pub enum Audited {
     User(UserNode),
+    Group(GroupNode),
     Project(ProjectNode),
     Task(TaskNode),
     Document(DocumentNode),
@@ -84,6 +88,10 @@ async fn find(app: &Ctx, field: &str, id: &ID) -> error::Result<Option<Node>> {
         UserId::PREFIX => {
             app.require(&users::service::VIEW)?;
             app.load(UserId(uuid)).await?.map(|u| Node::User(u.into()))
+        }
+        GroupId::PREFIX => {
+            app.require(&groups::service::VIEW)?;
+            app.load(GroupId(uuid)).await?.map(|g| Node::Group(g.into()))
         }
         ProjectId::PREFIX => {
             app.require_some(&projects::service::VIEW)?;

@@ -1,6 +1,8 @@
 //! Slices on a tenant's schema. They reach it through `TenantConn` and nothing else.
 
 pub mod documents;
+pub mod groups;
+pub mod permissions;
 pub mod projects;
 pub mod sessions;
 pub mod tasks;
@@ -10,6 +12,8 @@ pub mod users;
 pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     users::service::PERMISSIONS,
     sessions::service::PERMISSIONS,
+    groups::service::PERMISSIONS,
+    permissions::service::PERMISSIONS,
     projects::service::PERMISSIONS,
     tasks::service::PERMISSIONS,
     documents::service::PERMISSIONS,

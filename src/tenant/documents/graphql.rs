@@ -18,6 +18,7 @@ use crate::db::{Column, Sort, Sorted, Value};
 use crate::graphql::error::or_null;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Nullable, Result};
+use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
 use crate::tenant::projects::ProjectId;
 use crate::tenant::projects::graphql::{self as projects, ProjectNode};
 use crate::tenant::users::graphql::{self as users, UserNode};
@@ -125,6 +126,14 @@ impl DocumentNode {
             Some(read) => read.1.clone().map(Ok),
             None => users::of(ctx, self.assigned_to_id).await,
         }
+    }
+
+    /// What you may do with it.
+    async fn permissions(&self, ctx: &Context<'_>) -> Result<ObjectAccess> {
+        let mut objects = vec![self.key.0];
+        objects.extend(self.project_id.map(|id| id.0));
+        let owners = [self.assigned_to_id, self.created_by_id];
+        access_to(ctx, [&service::CHANGE, &service::DELETE], &owners, &objects).await
     }
 
     /// Who added it.

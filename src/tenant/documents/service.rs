@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::columns::{ID, PROJECT_ID, ROWS};
 use super::model::{Document, DocumentId, DocumentPatch, DocumentRow, NewDocument, With};
 use super::store;
-use crate::authz::Permission;
+use crate::authz::{Permission, Reach};
 use crate::base::ids::UserId;
 use crate::ctx::Ctx;
 use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
@@ -175,6 +175,11 @@ pub async fn statistics(
     let which = which.and(seen(ctx));
     let (count, bytes) = store::statistics(conn, which).await?;
     Ok((count, bytes.unwrap_or_default()))
+}
+
+/// Whether the document is there and within reach.
+pub async fn is_within(conn: &TenantConn, id: DocumentId, reach: &Reach) -> Result<bool> {
+    Ok(store::find(conn, only(id).and(reach.predicate(&ROWS))).await?.is_some())
 }
 
 /// The condition that the caller may see a document.

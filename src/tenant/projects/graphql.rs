@@ -24,6 +24,7 @@ use crate::tenant::documents;
 use crate::tenant::documents::graphql::{
     DocumentConnection, DocumentFilter, DocumentList, DocumentOrder, documents_of,
 };
+use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
 use crate::tenant::tasks;
 use crate::tenant::tasks::graphql::{TaskConnection, TaskFilter, TaskList, TaskOrder, tasks_of};
 use crate::tenant::users::graphql::{self as users, UserNode};
@@ -129,6 +130,12 @@ impl ProjectNode {
             Some(read) => read.as_deref().cloned().map(Ok),
             None => users::of(ctx, self.assigned_to_id).await,
         }
+    }
+
+    /// What you may do with it.
+    async fn permissions(&self, ctx: &Context<'_>) -> Result<ObjectAccess> {
+        let owners = [self.assigned_to_id, self.created_by_id];
+        access_to(ctx, [&service::CHANGE, &service::DELETE], &owners, &[self.key.0]).await
     }
 
     /// Who added it.

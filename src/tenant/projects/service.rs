@@ -177,6 +177,18 @@ pub async fn require_open(conn: &TenantConn, id: ProjectId, reach: &Reach) -> Re
     }
 }
 
+/// Whether the project is there and within reach: of a permission on projects, or else of one on
+/// what is in them.
+pub async fn is_within(
+    conn: &TenantConn,
+    id: ProjectId,
+    reach: &Reach,
+    of_projects: bool,
+) -> Result<bool> {
+    let within = if of_projects { reach.predicate(&ROWS) } else { reach.into_container(ID) };
+    Ok(store::find(conn, only(id).and(within)).await?.is_some())
+}
+
 fn only(id: ProjectId) -> Predicate {
     Predicate::equal(ID, Value::Id(id.0))
 }

@@ -18,6 +18,7 @@ use crate::db::{Column, Sort, Sorted, Value};
 use crate::graphql::error::or_null;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::{CtxExt, Nullable, Result};
+use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
 use crate::tenant::projects::ProjectId;
 use crate::tenant::projects::graphql::{self as projects, ProjectNode};
 use crate::tenant::users::graphql::{self as users, UserNode};
@@ -130,6 +131,18 @@ impl TaskNode {
             Some(read) => read.1.clone().map(Ok),
             None => users::of(ctx, self.assigned_to_id).await,
         }
+    }
+
+    /// What you may do with it.
+    async fn permissions(&self, ctx: &Context<'_>) -> Result<ObjectAccess> {
+        let owners = [self.assigned_to_id, self.created_by_id];
+        access_to(
+            ctx,
+            [&service::CHANGE, &service::DELETE],
+            &owners,
+            &[self.key.0, self.project_id.0],
+        )
+        .await
     }
 
     /// Who added it.

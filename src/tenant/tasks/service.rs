@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::columns::{ID, PROJECT_ID, ROWS};
 use super::model::{NewTask, Task, TaskId, TaskPatch, TaskRow, TaskStatus, With};
 use super::store;
-use crate::authz::Permission;
+use crate::authz::{Permission, Reach};
 use crate::base::ids::UserId;
 use crate::ctx::Ctx;
 use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
@@ -196,6 +196,11 @@ pub async fn statistics(
     let which = project.map_or(Predicate::True, |id| Predicate::equal(PROJECT_ID, Value::Id(id)));
     let which = which.and(seen(ctx));
     Ok(store::statistics(conn, which, today, period).await?)
+}
+
+/// Whether the task is there and within reach.
+pub async fn is_within(conn: &TenantConn, id: TaskId, reach: &Reach) -> Result<bool> {
+    Ok(store::find(conn, only(id).and(reach.predicate(&ROWS))).await?.is_some())
 }
 
 /// The condition that the caller may see a task.

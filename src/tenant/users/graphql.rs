@@ -19,11 +19,13 @@ use crate::graphql::{CtxExt, Nullable, Result};
 use crate::tenant::documents::graphql::{
     DocumentConnection, DocumentFilter, DocumentList, DocumentOrder, documents_of,
 };
+use crate::tenant::groups::graphql::{self as groups, GroupNode};
+use crate::tenant::permissions::graphql::HeldPermissionNode;
 use crate::tenant::projects::graphql::{
     ProjectConnection, ProjectFilter, ProjectList, ProjectOrder, projects_of,
 };
 use crate::tenant::tasks::graphql::{TaskConnection, TaskFilter, TaskList, TaskOrder, tasks_of};
-use crate::tenant::{documents, projects, tasks};
+use crate::tenant::{documents, permissions, projects, tasks};
 
 pub use inputs::{UserFilter, UserOrder};
 pub use mutations::Mutation;
@@ -112,6 +114,17 @@ impl UserNode {
     /// Global id.
     pub async fn id(&self) -> ID {
         self.key.into()
+    }
+
+    /// The groups they are in, by name.
+    async fn groups(&self, ctx: &Context<'_>) -> Result<Vec<GroupNode>> {
+        groups::of_user(ctx, self.key).await
+    }
+
+    /// What they were given directly, beside what their role and groups give them.
+    async fn permissions(&self, ctx: &Context<'_>) -> Result<Vec<HeldPermissionNode>> {
+        let held = permissions::service::direct(ctx.app(), self.key).await?;
+        Ok(held.into_iter().map(Into::into).collect())
     }
 
     /// Who added them.

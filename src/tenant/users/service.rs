@@ -218,6 +218,12 @@ pub async fn credentials(
     })
 }
 
+/// Whether all of them are users.
+pub async fn all_exist(conn: &TenantConn, ids: &[UserId]) -> Result<bool> {
+    let found = store::by_ids(conn, ids).await?;
+    Ok(ids.iter().all(|id| found.iter().any(|user| user.id == *id)))
+}
+
 /// The user, whoever asks: for the session that is theirs.
 pub async fn of_session(conn: &TenantConn, id: UserId) -> Result<Option<User>> {
     Ok(store::find(conn, id).await?)
