@@ -115,10 +115,12 @@ impl Access {
         }))
     }
 
-    /// Whether nobody who may do everything of `role` may do more than this caller.
+    /// Whether everything that `role` may do is the caller's to give. A key that is limited may
+    /// give nothing that comes with a role.
     pub fn includes(&self, role: Role) -> bool {
         match self.who {
-            Who::User { role: own, .. } => self.held.limited_to.is_none() && own.includes(role),
+            Who::User { .. } if self.held.limited_to.is_some() => role == Role::Guest,
+            Who::User { role: own, .. } => own.includes(role),
             Who::Operator { .. } => false,
         }
     }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::loader::{GroupsOf, PermissionsOf};
 use super::model::{Group, GroupId, GroupPatch, NewGroup};
 use super::store;
+use crate::audit::Change;
 use crate::base::ids::UserId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
@@ -65,6 +66,8 @@ pub async fn create(ctx: &Ctx, new: NewGroup) -> Result<Group> {
         let group = store::insert(tx, &new, ctx.user(), ctx.now).await?;
         store::set_permissions(tx, group.id, &new.permissions).await?;
         join(tx, &[group.id], &new.members, "input.memberIds", ctx.now).await?;
+        let held = Held::of(&group, &new.permissions);
+        ctx.audit(Change::created("group", group.id, &held));
         told(ctx, group.id, "a group was added")?;
         Ok(group)
     })
@@ -88,11 +91,14 @@ pub async fn update(
         if expected_version.is_some_and(|version| version != before.version) {
             return Err(AppError::stale());
         }
-        if let Some(held) = &patch.permissions {
-            catalog::require_all(ctx, &held_by(tx, id).await?)?;
-            store::set_permissions(tx, id, held).await?;
+        let held = held_by(tx, id).await?;
+        if let Some(new) = &patch.permissions {
+            catalog::require_all(ctx, &held)?;
+            store::set_permissions(tx, id, new).await?;
         }
         let group = store::update(tx, id, &patch, ctx.user(), ctx.now).await?;
+        let after = Held::of(&group, patch.permissions.as_ref().unwrap_or(&held));
+        ctx.audit(Change::updated("group", id, &Held::of(&before, &held), &after));
         told(ctx, id, "a group was changed")?;
         Ok(group)
     })
@@ -104,8 +110,10 @@ pub async fn delete(ctx: &Ctx, id: GroupId) -> Result<GroupId> {
     ctx.require(&DELETE)?;
     ctx.write(async |tx| {
         let before = store::lock(tx, id).await?.ok_or(AppError::NotFound("group"))?;
-        catalog::require_all(ctx, &held_by(tx, id).await?)?;
-        store::delete(tx, before.id).await?;
+        let held = held_by(tx, id).await?;
+        catalog::require_all(ctx, &held)?;
+        store::delete(tx, id).await?;
+        ctx.audit(Change::deleted("group", id, &Held::of(&before, &held)));
         told(ctx, id, "a group was deleted")?;
         Ok(id)
     })
@@ -119,6 +127,7 @@ pub async fn add_members(ctx: &Ctx, id: GroupId, members: Vec<UserId>) -> Result
         let group = store::lock(tx, id).await?.ok_or(AppError::NotFound("group"))?;
         catalog::require_all(ctx, &held_by(tx, id).await?)?;
         join(tx, &[id], &members, "userIds", ctx.now).await?;
+        ctx.audit(Change::done("group.add_members", "group", id).after(&Members::of(&members)));
         told(ctx, id, "users joined a group")?;
         Ok(group)
     })
@@ -133,6 +142,7 @@ pub async fn remove_members(ctx: &Ctx, id: GroupId, members: Vec<UserId>) -> Res
         catalog::require_all(ctx, &held_by(tx, id).await?)?;
         check_number(&members, "userIds")?;
         store::remove_members(tx, id, &members).await?;
+        ctx.audit(Change::done("group.remove_members", "group", id).before(&Members::of(&members)));
         told(ctx, id, "users left a group")?;
         Ok(group)
     })
@@ -199,6 +209,32 @@ fn check_number(members: &[UserId], field: &str) -> Result<()> {
     }
     let why = format!("can't name more than {MAX_MEMBERS} users");
     Err(Invalid::new(Problem::Invalid, field, why).into())
+}
+
+/// A group with what it gives, for the record.
+#[derive(serde::Serialize)]
+struct Held<'a> {
+    #[serde(flatten)]
+    group: &'a Group,
+    permissions: &'a [HeldPermission],
+}
+
+impl<'a> Held<'a> {
+    fn of(group: &'a Group, permissions: &'a [HeldPermission]) -> Self {
+        Self { group, permissions }
+    }
+}
+
+/// Those who join or leave, for the record.
+#[derive(serde::Serialize)]
+struct Members<'a> {
+    members: &'a [UserId],
+}
+
+impl<'a> Members<'a> {
+    fn of(members: &'a [UserId]) -> Self {
+        Self { members }
+    }
 }
 
 async fn held_by(conn: &TenantConn, id: GroupId) -> Result<Vec<HeldPermission>> {

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::loader::{DirectOf, GrantedOn};
 use super::model::{HeldPermission, Holder, NewObjectPermissions, ObjectPermission};
 use super::{catalog, store};
+use crate::audit::Change;
 use crate::authz::{Permission, Reach, Rows};
 use crate::base::ids::UserId;
 use crate::bus::Wake;
@@ -46,11 +47,20 @@ pub async fn set_direct(ctx: &Ctx, user: UserId, held: Vec<HeldPermission>) -> R
         let before: Vec<_> = before.into_iter().map(|(_, held)| held).collect();
         catalog::require_all(ctx, &before)?;
         store::set_direct(tx, user, &held).await?;
+        let (before, after) = (Direct { permissions: &before }, Direct { permissions: &held });
+        let change = Change::done("user.set_permissions", "user", user);
+        ctx.audit(change.before(&before).after(&after));
         tracing::info!(target: "security", { user.id = %user }, "permissions changed");
         ctx.wake(Wake::Access(tenant));
         Ok(found)
     })
     .await
+}
+
+/// What somebody holds directly, for the record.
+#[derive(serde::Serialize)]
+struct Direct<'a> {
+    permissions: &'a [HeldPermission],
 }
 
 /// A page of the grants on single objects.
@@ -74,6 +84,7 @@ pub async fn grant(ctx: &Ctx, new: NewObjectPermissions) -> Result<Vec<ObjectPer
         require_holder(tx, new.holder).await?;
         let given = store::grant(tx, &new, ctx.user(), ctx.now).await?;
         if !given.is_empty() {
+            given.iter().for_each(|g| ctx.audit(Change::created("object_permission", g.id, g)));
             ctx.wake(Wake::Access(tenant));
         }
         Ok(store::held_on(tx, &new).await?)
@@ -90,6 +101,7 @@ pub async fn revoke(ctx: &Ctx, these: NewObjectPermissions) -> Result<usize> {
         require_object(ctx, tx, &these, &[]).await?;
         let gone = store::revoke(tx, &these).await?;
         if !gone.is_empty() {
+            gone.iter().for_each(|g| ctx.audit(Change::deleted("object_permission", g.id, g)));
             ctx.wake(Wake::Access(tenant));
         }
         Ok(gone.len())

@@ -4,6 +4,7 @@ use super::model::{Credentials, NewUser, User, UserPatch};
 use super::store;
 use crate::audit::Change;
 use crate::auth::password::{self, Check};
+use crate::authz::Role;
 use crate::base::ids::UserId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
@@ -48,6 +49,7 @@ pub async fn create(ctx: &Ctx, new: NewUser) -> Result<User> {
     ctx.require(&ADD)?;
     let tenant = ctx.tenant()?.clone();
     new.validate()?;
+    require_rank(ctx, "input.role", new.role)?;
     let hash = ctx.app.passwords.hash(&new.password).await?;
     ctx.write(async |tx| {
         store::one_at_a_time(tx, tenant.id).await?;
@@ -106,6 +108,8 @@ pub async fn update(
             store::one_at_a_time(tx, tenant.id).await?;
         }
         let before = store::find(tx, id).await?.ok_or(AppError::NotFound("user"))?;
+        require_rank(ctx, "", before.role)?;
+        require_rank(ctx, "input.role", patch.role.unwrap_or(before.role))?;
         keep_an_owner(tx, &before, &patch).await?;
         if patch.is_active == Some(true) && !before.is_active {
             require_seat(tx, tenant.max_users).await?;
@@ -164,10 +168,21 @@ fn check_new_password(user: &User, old: &str, new: &str) -> Result<()> {
     invalid.finish()
 }
 
+/// Fails unless everything that the role may do is the caller's to give.
+pub fn require_rank(ctx: &Ctx, field: &str, role: Role) -> Result<()> {
+    match ctx.access() {
+        Some(access) if !access.includes(role) => {
+            let why = "is more than you may do yourself";
+            Err(Invalid::new(Problem::NotAllowed, field, why).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// A tenant without an owner could not be managed any more.
 async fn keep_an_owner(conn: &TenantConn, before: &User, patch: &UserPatch) -> Result<()> {
     let stays = patch.role.is_none_or(|r| r == before.role) && patch.is_active != Some(false);
-    if before.role != crate::authz::Role::Owner || stays {
+    if before.role != Role::Owner || stays {
         return Ok(());
     }
     if store::has_other_owner(conn, before.id).await? {
@@ -183,6 +198,7 @@ pub async fn delete(ctx: &Ctx, id: UserId) -> Result<UserId> {
     ctx.write(async |tx| {
         store::one_at_a_time(tx, tenant).await?;
         let before = store::find(tx, id).await?.ok_or(AppError::NotFound("user"))?;
+        require_rank(ctx, "", before.role)?;
         let gone = UserPatch { is_active: Some(false), ..UserPatch::default() };
         keep_an_owner(tx, &before, &gone).await?;
         store::delete(tx, id).await?;

@@ -12,8 +12,11 @@ use taruvi::registry;
 use super::source::{none, root};
 
 /// What mutations may do, longest first where one ends another.
-pub const VERBS: [&str; 18] = [
+pub const VERBS: &[&str] = &[
     "RevokeOthers",
+    "AddMembers",
+    "RemoveMembers",
+    "SetPermissions",
     "BulkCreate",
     "BulkUpdate",
     "BulkDelete",
@@ -31,18 +34,27 @@ pub const VERBS: [&str; 18] = [
     "Add",
     "Remove",
     "Deactivate",
+    "Grant",
 ];
 
 /// What mutations are about beside the object types of the schema.
-const OTHER_NOUNS: [&str; 1] = ["token"];
+const OTHER_NOUNS: &[&str] = &["token"];
 
 /// Lists without pages, and what bounds them.
-const BOUNDED: [(&str, &str); 6] = [
+const BOUNDED: &[(&str, &str)] = &[
+    ("Group.permissions", "there are some dozens of permissions"),
+    ("ObjectPermissionGrantPayload.objectPermissions", "as many as are named"),
+    ("Permission.objectKinds", "the kinds of object"),
+    ("Permission.roles", "the roles"),
     ("ProjectStatistics.projectsByStatus", "one for each status"),
     ("ProjectStatistics.tasksByStatus", "one for each status"),
     ("Query.nodes", "as many as ids are given, at most 100"),
+    ("Query.permissions", "there are some dozens of permissions"),
+    ("Query.viewerPermissions", "there are some dozens of permissions"),
     ("Query.viewerSessions", "the last hundred used"),
     ("Tenant.domains", "a tenant has a few"),
+    ("User.groups", "at most a hundred"),
+    ("User.permissions", "there are some dozens of permissions"),
     ("UserError.field", "the path of one argument"),
 ];
 

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Caller};
+use crate::support::database::PASSWORD;
+use crate::support::{Answer, Caller, TestApp};
 
 /// A slice whose rows are made, changed, thrown away and taken back in the same way.
 #[derive(Debug, Clone, Copy)]
@@ -140,6 +141,8 @@ fn type_of(field: &str, argument: &str) -> String {
         "input" => format!("{thing}{}Input!", verb.trim_start_matches("Bulk")),
         "selection" => format!("{thing}Selection!"),
         "id" | "tenantId" => "ID!".to_owned(),
+        "userIds" => "[ID!]!".to_owned(),
+        "permissions" => "[HeldPermissionInput!]!".to_owned(),
         "expectedVersion" => "Int".to_owned(),
         _ => "String!".to_owned(),
     }
@@ -168,4 +171,20 @@ pub fn soon(what: &str, mut holds: impl AsyncFnMut() -> bool) -> impl Future<Out
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
     }
+}
+
+/// A guest of acme, signed in: may do nothing but what is granted to them. With their id.
+pub async fn guest(app: &TestApp, name: &str) -> (Caller, String) {
+    let owner = app.sign_in("acme", "owner").await;
+    let email = format!("{name}@acme.test");
+    let input = json!({ "email": email, "password": PASSWORD, "role": "GUEST" });
+    let made = owner.done("userCreate", json!({ "input": input }), "user { id }").await;
+    let caller = app.anonymous("acme").sign_in(&email, PASSWORD).await;
+    (caller, text(&made["user"]["id"]))
+}
+
+/// Gives a user permissions on an object.
+pub async fn grant(owner: &Caller, object: &str, user: &str, permissions: &[&str]) {
+    let input = json!({ "objectId": object, "userId": user, "permissions": permissions });
+    owner.done("objectPermissionGrant", json!({ "input": input }), "").await;
 }
