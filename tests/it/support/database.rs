@@ -136,10 +136,15 @@ pub async fn find_tenant(app: &App, name: &str) -> Arc<Tenant> {
     app.directory.by_schema(&schema, &Meter::default()).await.expect("the tenant")
 }
 
+/// What `DATABASE_URL` and `DATABASE_ADMIN_URL` say for a database of the cluster.
+pub async fn urls(database: &str) -> (String, String) {
+    let cluster = cluster().await;
+    (cluster.url("taruvi_app", database), cluster.url("postgres", database))
+}
+
 /// The application's and the owner's login to a database of the cluster.
 pub async fn connectors(database: &str, config: &Config) -> (Connector, Connector) {
-    let cluster = cluster().await;
-    let (app, owner) = (cluster.url("taruvi_app", database), cluster.url("postgres", database));
+    let (app, owner) = urls(database).await;
     Db::connectors(config, &app, &owner).expect("connectors")
 }
 
