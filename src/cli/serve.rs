@@ -55,6 +55,7 @@ pub(super) async fn until_stopped(
     stop: &Stop,
 ) -> Result<()> {
     http::serve(app.clone(), listener, stop.clone().requested()).await?;
+    app.afterwards.finish(app.config.mail.timeout).await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use super::{
     host::{HostPattern, Network, host_name, origin},
     setting::section,
-    value::{list, number, port_number, seconds},
+    value::{Parsed, list, number, optional, port_number, seconds},
 };
 
 section! {
@@ -23,6 +23,8 @@ section! {
         /// Domains under which `<schema>.<domain>` reaches each tenant without being registered.
         base_domains: Vec<String> = "localhost,127.0.0.1.nip.io", env ["BASE_DOMAINS"],
             read list(host_name);
+        /// Base of links in mails, like https://{host} (the default); {host} is the tenant's domain.
+        public_url: Option<String> = "", env ["PUBLIC_URL"], read optional(url_of_a_host);
         /// Origins whose pages may call the API; `*` for all.
         cors_origins: Vec<String> = "", env ["CORS_ALLOWED_ORIGINS"], read list(origin);
         /// Whether those pages may send cookies.
@@ -56,5 +58,15 @@ impl Http {
     /// Whether any page may call the API.
     pub fn allows_any_origin(&self) -> bool {
         self.cors_origins.iter().any(|origin| origin == "*")
+    }
+}
+
+fn url_of_a_host(text: &str) -> Parsed<String> {
+    let good = (text.starts_with("https://") || text.starts_with("http://"))
+        && text.contains("{host}")
+        && !text.contains(char::is_whitespace);
+    match good {
+        true => Ok(text.trim_end_matches('/').to_owned()),
+        false => Err("is not a URL with {host} in it, like https://{host}".into()),
     }
 }

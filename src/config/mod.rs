@@ -18,6 +18,7 @@ mod host;
 mod http;
 mod layer;
 mod limits;
+mod mail;
 mod nearest;
 mod redis;
 mod reserved;
@@ -47,6 +48,7 @@ pub use self::{
     host::{HostPattern, Network},
     http::Http,
     limits::Limits,
+    mail::{Mail, MailTls},
     redis::Redis,
     reserved::RESERVED,
     secret::Secret,
@@ -67,6 +69,7 @@ pub struct Config {
     pub http: Http,
     pub database: Database,
     pub auth: Auth,
+    pub mail: Mail,
     pub limits: Limits,
     pub redis: Redis,
     pub graphql: Graphql,
@@ -91,6 +94,7 @@ const SECTIONS: &[(&str, &[Setting])] = &[
     (Http::ABOUT, Http::SETTINGS),
     (Database::ABOUT, Database::SETTINGS),
     (Auth::ABOUT, Auth::SETTINGS),
+    (Mail::ABOUT, Mail::SETTINGS),
     (Limits::ABOUT, Limits::SETTINGS),
     (Redis::ABOUT, Redis::SETTINGS),
     (Graphql::ABOUT, Graphql::SETTINGS),
@@ -114,6 +118,7 @@ impl Config {
         let http = Http::read(&mut values);
         let mut database = Database::read(&mut values);
         let mut auth = Auth::read(&mut values);
+        let mail = Mail::read(&mut values);
         let limits = Limits::read(&mut values);
         let redis = Redis::read(&mut values);
         let graphql = Graphql::read(&mut values);
@@ -137,6 +142,7 @@ impl Config {
                 http: http?,
                 database: database?,
                 auth: auth?,
+                mail: mail?,
                 limits: limits?,
                 redis: redis?,
                 graphql: graphql?,

@@ -10,7 +10,6 @@ pub const RESERVED: &[&str] = &[
     "AWS_SECRET_ACCESS_KEY",
     "AWS_STORAGE_BUCKET_NAME",
     "AWS_S3_*",
-    "DEFAULT_FROM_EMAIL",
     "TENANT_MODEL",
     "TENANT_DOMAIN_MODEL",
     "AUTH_USER_MODEL",

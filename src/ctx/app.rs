@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use super::Afterwards;
 use crate::auth::password::Passwords;
 use crate::auth::tokens::Tokens;
 use crate::authz::AccessCache;
 use crate::base::clock::Clock;
 use crate::bus::Bus;
 use crate::config::Config;
-use crate::db::Db;
+use crate::db::{Db, Meter};
+use crate::error::Result;
 use crate::limits::Limits;
+use crate::mail::Mail;
 use crate::redis::Redis;
-use crate::tenancy::{Directory, Hosts};
+use crate::tenancy::{Addresses, Directory, Hosts, Tenant};
 
 /// What all operations share.
 pub struct App {
@@ -27,6 +30,9 @@ pub struct App {
     pub limits: Limits,
     /// What is shared with other servers; `None` for one alone.
     pub redis: Option<Arc<Redis>>,
+    pub mail: Mail,
+    pub afterwards: Afterwards,
+    addresses: Addresses,
 }
 
 impl App {
@@ -43,11 +49,21 @@ impl App {
             passwords: Passwords::default(),
             limits: Limits::new(&config.limits, redis.clone()),
             redis,
+            mail: Mail::new(&config),
+            afterwards: Afterwards::default(),
+            addresses: Addresses::new(&config),
             tokens,
             config,
             clock,
             db,
             bus,
         })
+    }
+
+    /// Where people reach a tenant's pages: `https://acme.example.com`, without a slash at the end.
+    pub async fn address_of(&self, tenant: &Tenant) -> Result<String> {
+        let primary = self.directory.primary_domain(tenant.id, &Meter::default()).await?;
+        let host = primary.or_else(|| self.hosts.of_schema(&tenant.schema)).unwrap_or_default();
+        Ok(self.addresses.of(&host))
     }
 }

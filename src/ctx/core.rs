@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use uuid::Uuid;
@@ -81,6 +82,8 @@ pub struct Core {
     wakes: Mutex<Vec<Wake>>,
     /// Written to the record before the change is committed.
     pub(super) changes: Changes,
+    /// Begun once the change is committed.
+    afterwards: Mutex<Vec<BoxFuture<'static, ()>>>,
 }
 
 impl Core {
@@ -97,6 +100,7 @@ impl Core {
             held: RwLock::new(Held::Nothing),
             wakes: Mutex::default(),
             changes: Changes::default(),
+            afterwards: Mutex::default(),
         }
     }
 
@@ -281,6 +285,7 @@ impl Core {
     /// Nothing happened, so nobody is told.
     fn undone(&self) {
         self.wakes.lock().clear();
+        self.afterwards.lock().clear();
         self.changes.forget(true);
     }
 
@@ -332,7 +337,16 @@ impl Core {
         self.wakes.lock().push(wake);
     }
 
+    /// Does this in the background, once the change is committed: what waits for other machines,
+    /// such as sending mail. It holds no connection of this operation.
+    pub fn after_commit(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.afterwards.lock().push(Box::pin(work));
+    }
+
     async fn tell(&self) {
+        for work in std::mem::take(&mut *self.afterwards.lock()) {
+            self.app.afterwards.start(work);
+        }
         let wakes = std::mem::take(&mut *self.wakes.lock());
         for wake in wakes {
             self.app.bus.publish(wake).await;

@@ -1,6 +1,7 @@
 //! Who is asking, where, with which tools. One `Ctx` for a request, a job or a command.
 
 mod access;
+mod afterwards;
 mod app;
 mod batches;
 mod core;
@@ -15,6 +16,7 @@ use std::sync::{Arc, OnceLock};
 use async_graphql::dataloader::{DataLoader, Loader};
 
 pub use access::access_of;
+pub use afterwards::Afterwards;
 pub use app::App;
 pub use core::{Actor, Core, Origin, Scope};
 pub use idempotency::{Idempotency, Stored};

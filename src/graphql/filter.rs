@@ -268,7 +268,8 @@ macro_rules! enum_filter {
         }
 
         impl $name {
-            fn conditions(
+            /// Adds what is asked of the column.
+            pub fn conditions(
                 filter: &Option<Self>,
                 column: $crate::db::Column,
                 all: &mut $crate::graphql::filter::Conditions,

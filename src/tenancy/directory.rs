@@ -110,6 +110,17 @@ impl Directory {
         Ok(Arc::new(self.tenant(conn, row.ok_or(AppError::TenantNotFound)?).await?))
     }
 
+    /// The tenant's primary domain; rarely asked for, so not cached.
+    pub async fn primary_domain(&self, id: TenantId, meter: &Meter) -> Result<Option<String>> {
+        use diesel_async::RunQueryDsl;
+        let platform = self.db.platform(meter).await?;
+        let mut conn = &platform;
+        let primary = domains::table
+            .filter(domains::tenant_id.eq(id).and(domains::is_primary))
+            .select(domains::domain);
+        Ok(primary.first(&mut conn).await.optional()?)
+    }
+
     async fn lookup(
         &self,
         key: Key,

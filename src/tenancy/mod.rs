@@ -1,5 +1,6 @@
 //! Tenants, and the directory that finds them by host name or id.
 
+mod addresses;
 mod directory;
 mod host;
 
@@ -9,6 +10,7 @@ use crate::base::ids::TenantId;
 use crate::db::{TenantPlace, TenantSchema};
 use crate::error::{AppError, Result};
 
+pub use addresses::Addresses;
 pub use directory::Directory;
 pub use host::{Host, Hosts};
 

@@ -2,6 +2,7 @@
 
 pub mod documents;
 pub mod groups;
+pub mod invitations;
 pub mod permissions;
 pub mod projects;
 pub mod sessions;
@@ -14,6 +15,7 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     sessions::service::PERMISSIONS,
     groups::service::PERMISSIONS,
     permissions::service::PERMISSIONS,
+    invitations::service::PERMISSIONS,
     projects::service::PERMISSIONS,
     tasks::service::PERMISSIONS,
     documents::service::PERMISSIONS,

@@ -90,6 +90,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    invitations (id) {
+        id -> Uuid,
+        email -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        role -> Text,
+        group_ids -> Array<Uuid>,
+        token_hash -> Bytea,
+        delivery -> Text,
+        expires_at -> Timestamptz,
+        accepted_at -> Nullable<Timestamptz>,
+        accepted_by -> Nullable<Uuid>,
+        revoked_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     object_grants (id) {
         id -> Uuid,
         permission -> Text,
@@ -210,6 +231,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     group_permissions,
     groups,
     idempotency_keys,
+    invitations,
     object_grants,
     projects,
     refresh_tokens,

@@ -27,7 +27,7 @@ use crate::tenant::projects::graphql::{
 use crate::tenant::tasks::graphql::{TaskConnection, TaskFilter, TaskList, TaskOrder, tasks_of};
 use crate::tenant::{documents, permissions, projects, tasks};
 
-pub use inputs::{UserFilter, UserOrder};
+pub use inputs::{RoleFilter, UserFilter, UserOrder};
 pub use mutations::Mutation;
 
 /// Somebody who works in the tenant.

@@ -5,12 +5,13 @@ use super::store;
 use crate::audit::Change;
 use crate::auth::password::{self, Check};
 use crate::authz::Role;
-use crate::base::ids::UserId;
+use crate::base::ids::{TenantId, UserId};
 use crate::bus::Wake;
 use crate::ctx::Ctx;
 use crate::db::{Listing, Page, TenantConn, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::limits::Policy;
+use crate::tenancy::Tenant;
 use crate::tenant::sessions;
 
 crate::permissions! {
@@ -53,7 +54,7 @@ pub async fn create(ctx: &Ctx, new: NewUser) -> Result<User> {
     let hash = ctx.app.passwords.hash(&new.password).await?;
     ctx.write(async |tx| {
         store::one_at_a_time(tx, tenant.id).await?;
-        require_seat(tx, tenant.max_users).await?;
+        require_seats(tx, &tenant, 0).await?;
         let user = insert(tx, &new, &hash, ctx.user(), ctx.now).await?;
         ctx.audit(Change::created("user", user.id, &user));
         Ok(user)
@@ -61,12 +62,25 @@ pub async fn create(ctx: &Ctx, new: NewUser) -> Result<User> {
     .await
 }
 
-async fn require_seat(conn: &TenantConn, max_users: i32) -> Result<()> {
-    if store::count_seats(conn).await? >= max_users.into() {
-        let why = format!("the plan has {max_users} users; deactivate one or change the plan");
+/// Fails unless the plan has a seat for one more user, beside the active ones and so many that are
+/// promised. Ask under [`one_at_a_time`], so that nobody else takes it.
+pub async fn require_seats(conn: &TenantConn, tenant: &Tenant, promised: i64) -> Result<()> {
+    if store::count_seats(conn).await? + promised >= tenant.max_users.into() {
+        let max = tenant.max_users;
+        let why = format!("the plan has {max} users; deactivate one or change the plan");
         return Err(Invalid::new(Problem::LimitReached, "", why).into());
     }
     Ok(())
+}
+
+/// Of the transactions that ask for this, one at a time goes on.
+pub async fn one_at_a_time(tx: &TenantTx, tenant: TenantId) -> Result<()> {
+    Ok(store::one_at_a_time(tx, tenant).await?)
+}
+
+/// Whether somebody has this address.
+pub async fn is_taken(conn: &TenantConn, email: &str) -> Result<bool> {
+    Ok(store::by_email(conn, email).await?.is_some())
 }
 
 /// Writes a user whose input is valid and whose password is hashed; for new tenants' owners too.
@@ -112,7 +126,7 @@ pub async fn update(
         require_rank(ctx, "input.role", patch.role.unwrap_or(before.role))?;
         keep_an_owner(tx, &before, &patch).await?;
         if patch.is_active == Some(true) && !before.is_active {
-            require_seat(tx, tenant.max_users).await?;
+            require_seats(tx, &tenant, 0).await?;
         }
         let user = store::update(tx, id, expected_version, &patch, ctx.user(), ctx.now)
             .await?

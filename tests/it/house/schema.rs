@@ -13,6 +13,9 @@ use super::source::{none, root};
 
 /// What mutations may do, longest first where one ends another.
 pub const VERBS: &[&str] = &[
+    "Invite",
+    "Resend",
+    "Accept",
     "RevokeOthers",
     "AddMembers",
     "RemoveMembers",
@@ -42,6 +45,7 @@ const OTHER_NOUNS: &[&str] = &["token"];
 
 /// Lists without pages, and what bounds them.
 const BOUNDED: &[(&str, &str)] = &[
+    ("Invitation.groups", "at most a hundred"),
     ("Group.permissions", "there are some dozens of permissions"),
     ("ObjectPermissionGrantPayload.objectPermissions", "as many as are named"),
     ("Permission.objectKinds", "the kinds of object"),

@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 
 use super::caller::Caller;
 use super::database::{self, PASSWORD};
+use super::smtp::Mailbox;
 
 /// A running server. Its runtime ends with it.
 pub struct TestApp {
@@ -29,6 +30,18 @@ impl TestApp {
     /// With settings of its own, such as `("database.pool_size", "2")`.
     pub async fn with(overrides: &[(&'static str, &str)]) -> Self {
         Self::on(database::copy().await, overrides).await
+    }
+
+    /// With a mail server, and the mail that comes there.
+    pub async fn with_mail() -> (Self, Mailbox) {
+        let mailbox = Mailbox::open().await;
+        let port = mailbox.address.port().to_string();
+        let settings = [
+            ("mail.host", "127.0.0.1"),
+            ("mail.port", port.as_str()),
+            ("mail.from", "Taruvi <mail@taruvi.test>"),
+        ];
+        (Self::with(&settings).await, mailbox)
     }
 
     /// Another process on the database of `other`.

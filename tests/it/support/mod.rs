@@ -5,7 +5,9 @@ pub mod app;
 pub mod caller;
 pub mod database;
 pub mod redis;
+pub mod smtp;
 
 pub use app::TestApp;
 pub use caller::{Answer, Caller};
 pub use redis::Redis;
+pub use smtp::Mailbox;

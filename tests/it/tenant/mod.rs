@@ -6,6 +6,7 @@ mod documents;
 mod filters;
 mod grants;
 mod groups;
+mod invitations;
 pub mod kit;
 mod lists;
 mod nested;
