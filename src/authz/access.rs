@@ -6,7 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::permission::{Permission, PermissionScope, Role};
-use super::reach::{Extent, Part, Reach};
+use super::reach::{Granted, Part, Reach};
 use crate::base::ids::UserId;
 
 crate::id!(/** A platform user. */ OperatorId, "operator");
@@ -48,7 +48,7 @@ pub struct Held {
     /// The user and their groups: whoever holds grants on single objects.
     pub holders: Arc<[Uuid]>,
     /// Permissions that they hold on single objects.
-    pub granted: HashMap<Box<str>, Extent>,
+    pub granted: HashMap<Box<str>, Granted>,
     /// The only permissions that count, when a key has scopes.
     pub limited_to: Option<HashSet<Box<str>>>,
 }
@@ -107,10 +107,12 @@ impl Access {
             return Some(Reach::All);
         }
         let own = scope.map(|_| id.0);
-        let granted = granted.get(permission.name).map(|extent| (holders.clone(), *extent));
-        (own.is_some() || granted.is_some()).then_some(Reach::Part(Part {
-            permission: permission.name,
+        let granted = granted.get(permission.name).cloned().unwrap_or_default();
+        let (permission, holders) = (permission.name, holders.clone());
+        (own.is_some() || !granted.is_empty()).then_some(Reach::Part(Part {
+            permission,
             own,
+            holders,
             granted,
         }))
     }

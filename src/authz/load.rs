@@ -37,6 +37,14 @@ pub async fn of_user(
     Ok(role.map(|role| Access::user(user, role, Through::Session(session), held)))
 }
 
+const fn extent(grants: i64) -> Extent {
+    match grants {
+        ..=grants::FEW => Extent::Few,
+        ..=grants::SOME => Extent::Some,
+        _ => Extent::Many,
+    }
+}
+
 /// What a user holds beyond their role.
 pub async fn held_by(conn: &TenantConn, user: UserId) -> QueryResult<Held> {
     let direct = async {
@@ -79,8 +87,9 @@ pub async fn held_by(conn: &TenantConn, user: UserId) -> QueryResult<Held> {
     holders.sort_unstable();
     holders.dedup();
     held.holders = Arc::from(holders);
-    let extent = |many| if many { Extent::Many } else { Extent::Few };
-    held.granted = granted.into_iter().map(|(name, many)| (name.into(), extent(many))).collect();
+    for (permission, kind, grants) in granted {
+        held.granted.entry(permission.into()).or_default().push((kind.into(), extent(grants)));
+    }
     Ok(held)
 }
 

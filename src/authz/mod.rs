@@ -11,4 +11,4 @@ pub use access::{Access, Held, OperatorId, Through, Who};
 pub use cache::AccessCache;
 pub use load::{held_by, of_operator, of_user};
 pub use permission::{Permission, PermissionScope, Role, holders};
-pub use reach::{Extent, Reach, Rows};
+pub use reach::{Extent, Granted, Reach, Rows};

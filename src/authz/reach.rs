@@ -5,14 +5,18 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::db::{Column, Grants, Predicate, Value};
+use crate::db::{Column, Grants, Lookup, Predicate, Value};
 
 /// How many objects a permission is granted on. The database is asked in another way for many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Extent {
     Few,
+    Some,
     Many,
 }
+
+/// On how many objects of each kind a permission is granted.
+pub type Granted = Vec<(Box<str>, Extent)>;
 
 /// The rows that a permission holds on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,17 +30,20 @@ pub enum Reach {
 pub struct Part {
     pub(super) permission: &'static str,
     pub(super) own: Option<Uuid>,
-    pub(super) granted: Option<(Arc<[Uuid]>, Extent)>,
+    pub(super) holders: Arc<[Uuid]>,
+    pub(super) granted: Granted,
 }
 
 /// The columns of a table that say whose a row is.
 #[derive(Debug, Clone, Copy)]
 pub struct Rows {
+    /// What their ids begin with.
+    pub kind: &'static str,
     pub id: Column,
     /// Who counts as its owner.
     pub owners: &'static [Column],
-    /// What it lies in: a grant on that is one on the row.
-    pub containers: &'static [Column],
+    /// What it lies in, and of which kind that is: a grant on it is one on the row.
+    pub containers: &'static [(&'static str, Column)],
 }
 
 impl Reach {
@@ -51,18 +58,18 @@ impl Reach {
         if let Some(user) = part.own {
             any.extend(rows.owners.iter().map(|c| Predicate::equal(*c, Value::Id(user))));
         }
-        for column in std::iter::once(&rows.id).chain(rows.containers) {
-            any.extend(part.granted_on(*column));
+        for (kind, column) in std::iter::once(&(rows.kind, rows.id)).chain(rows.containers) {
+            any.extend(part.granted_on(kind, *column));
         }
         Predicate::Any(any)
     }
 
-    /// The condition that something may be put into the object whose id is in `column`. Rows of
-    /// one's own are not asked for: there is no row yet.
-    pub fn into_container(&self, column: Column) -> Predicate {
+    /// The condition that something may be put into the object of this kind whose id is in
+    /// `column`. Rows of one's own are not asked for: there is no row yet.
+    pub fn into_container(&self, kind: &'static str, column: Column) -> Predicate {
         match self {
             Self::All => Predicate::True,
-            Self::Part(part) => Predicate::Any(part.granted_on(column).into_iter().collect()),
+            Self::Part(part) => Predicate::Any(part.granted_on(kind, column).into_iter().collect()),
         }
     }
 }
@@ -75,12 +82,17 @@ impl Part {
 
     /// Whether objects that were granted are within reach.
     pub fn has_grants(&self) -> bool {
-        self.granted.is_some()
+        !self.granted.is_empty()
     }
 
-    fn granted_on(&self, column: Column) -> Option<Predicate> {
-        let (holders, extent) = self.granted.clone()?;
-        let many = extent == Extent::Many;
-        Some(Predicate::Granted(Grants { column, permission: self.permission, holders, many }))
+    fn granted_on(&self, kind: &'static str, column: Column) -> Option<Predicate> {
+        let (_, extent) = self.granted.iter().find(|(granted, _)| **granted == *kind)?;
+        let lookup = match extent {
+            Extent::Few => Lookup::Rows,
+            Extent::Some => Lookup::Hash,
+            Extent::Many => Lookup::Probe,
+        };
+        let (permission, holders) = (self.permission, self.holders.clone());
+        Some(Predicate::Granted(Grants { column, kind, permission, holders, lookup }))
     }
 }

@@ -84,6 +84,8 @@ impl Connector {
         self.open(&[
             ("role", self.0.app_role.as_str().to_owned()),
             ("search_path", "pg_catalog".to_owned()),
+            // It compiles for longer than our statements run.
+            ("jit", "off".to_owned()),
             ("plan_cache_mode", "force_generic_plan".to_owned()),
             ("statement_timeout", t.statement.as_millis().to_string()),
             ("lock_timeout", t.lock.as_millis().to_string()),

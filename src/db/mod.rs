@@ -25,7 +25,7 @@ pub use column::Column;
 pub use conn::{Meter, PlatformConn, PlatformTx, TenantConn, TenantTx, Tx};
 pub use connect::{Connector, Timeouts};
 pub use console::Answer;
-pub use grants::Grants;
+pub use grants::{Grants, Lookup};
 pub use names::{RoleName, SCHEMA_PREFIX, TenantSchema};
 pub use page::{Listing, Page, Sorted};
 pub use per_parent::per_parent;

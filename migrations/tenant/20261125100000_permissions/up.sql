@@ -53,7 +53,11 @@ CREATE TABLE object_grants (
     created_by uuid REFERENCES users (id) ON DELETE SET NULL,
     CONSTRAINT object_grants_holder_check CHECK (num_nonnulls(user_id, group_id) = 1)
 );
-CREATE UNIQUE INDEX object_grants_key ON object_grants (holder_id, permission, object_id);
-CREATE INDEX object_grants_object_id_idx ON object_grants (object_id, created_at, id);
+-- What a holder was granted, one kind of object after the other.
+CREATE UNIQUE INDEX object_grants_key
+    ON object_grants (holder_id, permission, object_kind, object_id);
+-- Whether a row was granted.
+CREATE INDEX object_grants_object_id_idx ON object_grants (object_id, permission, holder_id);
+CREATE INDEX object_grants_created_at_idx ON object_grants (created_at, id);
 CREATE INDEX object_grants_user_id_idx ON object_grants (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX object_grants_group_id_idx ON object_grants (group_id) WHERE group_id IS NOT NULL;

@@ -16,5 +16,9 @@ pub const UPDATED_AT: Column = Column::time("documents", "updated_at");
 pub const CREATED_BY: Column = Column::id("documents", "created_by").nullable();
 
 /// Whose a document is, and what a grant on it may be given on.
-pub const ROWS: Rows =
-    Rows { id: ID, owners: &[ASSIGNED_TO, CREATED_BY], containers: &[PROJECT_ID] };
+pub const ROWS: Rows = Rows {
+    kind: "document",
+    id: ID,
+    owners: &[ASSIGNED_TO, CREATED_BY],
+    containers: &[("project", PROJECT_ID)],
+};

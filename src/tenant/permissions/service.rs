@@ -26,7 +26,12 @@ crate::permissions! {
 }
 
 /// Whoever may see the grants on an object: those who may see all, or were granted that on it.
-const ROWS: Rows = Rows { id: OBJECT_ID, owners: &[], containers: &[] };
+const ROWS: Rows = Rows {
+    kind: ProjectId::PREFIX,
+    id: OBJECT_ID,
+    owners: &[],
+    containers: &[(TaskId::PREFIX, OBJECT_ID), (DocumentId::PREFIX, OBJECT_ID)],
+};
 pub(super) const OBJECT_ID: Column = Column::id("object_grants", "object_id");
 
 /// What a user was given directly.

@@ -15,4 +15,5 @@ pub const UPDATED_AT: Column = Column::time("projects", "updated_at");
 pub const CREATED_BY: Column = Column::id("projects", "created_by").nullable();
 
 /// Whose a project is, and what a grant on it may be given on.
-pub const ROWS: Rows = Rows { id: ID, owners: &[ASSIGNED_TO, CREATED_BY], containers: &[] };
+pub const ROWS: Rows =
+    Rows { kind: "project", id: ID, owners: &[ASSIGNED_TO, CREATED_BY], containers: &[] };

@@ -168,7 +168,7 @@ pub async fn restore(ctx: &Ctx, id: ProjectId) -> Result<(Project, Contents)> {
 /// Fails unless something may be put into the project: it exists here, is not in the trash, and
 /// `reach` (that of the permission to add) covers what is in it.
 pub async fn require_open(conn: &TenantConn, id: ProjectId, reach: &Reach) -> Result<()> {
-    match store::find(conn, only(id).and(reach.into_container(ID))).await? {
+    match store::find(conn, only(id).and(reach.into_container(ROWS.kind, ID))).await? {
         Some(_) => Ok(()),
         None => {
             let why = "there is no such project";
@@ -185,7 +185,8 @@ pub async fn is_within(
     reach: &Reach,
     of_projects: bool,
 ) -> Result<bool> {
-    let within = if of_projects { reach.predicate(&ROWS) } else { reach.into_container(ID) };
+    let within =
+        if of_projects { reach.predicate(&ROWS) } else { reach.into_container(ROWS.kind, ID) };
     Ok(store::find(conn, only(id).and(within)).await?.is_some())
 }
 

@@ -17,5 +17,9 @@ pub const UPDATED_AT: Column = Column::time("tasks", "updated_at");
 pub const CREATED_BY: Column = Column::id("tasks", "created_by").nullable();
 
 /// Whose a task is, and what a grant on it may be given on.
-pub const ROWS: Rows =
-    Rows { id: ID, owners: &[ASSIGNED_TO, CREATED_BY], containers: &[PROJECT_ID] };
+pub const ROWS: Rows = Rows {
+    kind: "task",
+    id: ID,
+    owners: &[ASSIGNED_TO, CREATED_BY],
+    containers: &[("project", PROJECT_ID)],
+};
