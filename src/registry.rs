@@ -32,6 +32,7 @@ slices! {
     ],
     mutation: [
         crate::platform::tokens::graphql::Mutation,
+        crate::platform::operators::graphql::Mutation,
         crate::tenant::users::graphql::Mutation,
         crate::tenant::sessions::graphql::Mutation,
         crate::tenant::groups::graphql::Mutation,

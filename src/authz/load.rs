@@ -103,9 +103,9 @@ pub async fn of_operator(
         .inner_join(operators::table)
         .filter(operator_sessions::id.eq(session).and(operators::id.eq(operator)))
         .filter(operator_sessions::revoked_at.is_null().and(operators::is_active))
-        .select(operators::id)
-        .first::<OperatorId>(&mut conn)
+        .select(operators::is_admin)
+        .first::<bool>(&mut conn)
         .await
         .optional()?;
-    Ok(found.map(|id| Access::operator(id, true, session)))
+    Ok(found.map(|is_admin| Access::operator(operator, is_admin, session)))
 }

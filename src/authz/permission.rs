@@ -1,6 +1,8 @@
 //! Permissions, declared beside the service functions that ask for them, and the roles that hold
 //! them.
 
+use super::organization::OrganizationRole;
+
 crate::column_enum! {
     /// What a user may do in their tenant, before groups, direct permissions and grants on single
     /// objects add to it.
@@ -41,12 +43,13 @@ pub struct Permission {
     pub name: &'static str,
     holders: &'static [Role],
     objects: &'static [&'static str],
+    organization: &'static [OrganizationRole],
 }
 
 impl Permission {
     /// A permission that these roles hold.
     pub const fn of_roles(name: &'static str, holders: &'static [Role]) -> Self {
-        Self { name, holders, objects: &[] }
+        Self { name, holders, objects: &[], organization: &[] }
     }
 
     /// It may also be granted on single objects of these kinds (prefixes of their ids). An object
@@ -58,7 +61,21 @@ impl Permission {
 
     /// A permission that only platform administrators hold.
     pub const fn of_platform(name: &'static str) -> Self {
-        Self { name, holders: &[], objects: &[] }
+        Self::of_organization(name, &[])
+    }
+
+    /// A permission that platform administrators hold, and others in the organizations where they
+    /// have one of these roles.
+    pub const fn of_organization(
+        name: &'static str,
+        organization: &'static [OrganizationRole],
+    ) -> Self {
+        Self { name, holders: &[], objects: &[], organization }
+    }
+
+    /// Whether it holds in an organization where somebody has this role.
+    pub fn is_held_in_organization(&self, role: OrganizationRole) -> bool {
+        self.organization.contains(&role)
     }
 
     /// The roles that hold it on all rows.

@@ -41,8 +41,13 @@ pub(super) async fn run(global: &Global, command: PlatformCommand) -> Result<Exi
         None => ask::text("E-mail address", "--email")?,
     };
     let password = ask::password(&config, args.password_stdin)?;
-    let new =
-        NewOperator { email, first_name: args.first_name, last_name: args.last_name, password };
+    let new = NewOperator {
+        email,
+        first_name: args.first_name,
+        last_name: args.last_name,
+        is_admin: true,
+        password,
+    };
     with_app(config, async |app, _| {
         let operator = operators::service::create(&on_platform(app), new).await?;
         say(format_args!("{} may sign in to the platform", operator.email));

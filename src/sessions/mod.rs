@@ -4,12 +4,13 @@
 //! A session is a family of refresh tokens: each use replaces the token, and a second use of a
 //! replaced one ends the session.
 
+pub mod password;
 mod store;
 
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-pub use store::Store;
+pub use store::{Session, Store};
 
 use crate::auth::Realm;
 use crate::auth::password::Check;
@@ -123,6 +124,26 @@ pub async fn end<S: Store>(ctx: &Ctx, tx: &S::Tx, token: &RefreshToken) -> Resul
     let (session, _) = S::of_token(tx, &token.hash()).await?.ok_or(TOKEN_REFUSED)?;
     S::revoke(tx, session, ctx.now).await?;
     Ok(())
+}
+
+/// Nobody looks through more.
+const MAX_LISTED: i64 = 100;
+
+/// The account's sessions that have not ended, the last used first.
+pub async fn live<S: Store>(
+    ctx: &Ctx,
+    conn: &S::Conn,
+    account: S::Account,
+) -> Result<Vec<Session>> {
+    Ok(S::live(conn, account, ctx.now, MAX_LISTED).await?)
+}
+
+/// Ends one session of the account; the caller then tells the bus.
+pub async fn end_one<S: Store>(ctx: &Ctx, tx: &S::Tx, account: S::Account, id: Uuid) -> Result<()> {
+    match S::revoke_one(tx, account, id, ctx.now).await? {
+        0 => Err(AppError::NotFound("session")),
+        _ => Ok(()),
+    }
 }
 
 /// Reads a refresh token as a caller sent it.

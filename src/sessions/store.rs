@@ -6,9 +6,21 @@ use uuid::Uuid;
 
 use crate::ctx::Origin;
 
+/// Where somebody is signed in.
+#[derive(Debug, Clone, diesel::Queryable)]
+pub struct Session {
+    pub id: Uuid,
+    pub created_at: DateTime<Utc>,
+    pub last_used_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub ip: Option<String>,
+    pub user_agent: Option<String>,
+}
+
 /// Sessions of one kind of account. [`session_store!`](crate::session_store) implements it.
 pub trait Store {
     type Tx: Send + Sync;
+    type Conn: Send + Sync;
     type Account: Copy + Send + Sync;
 
     fn insert(
@@ -54,6 +66,30 @@ pub trait Store {
         id: Uuid,
         now: DateTime<Utc>,
     ) -> impl Future<Output = QueryResult<usize>> + Send;
+
+    /// The account's sessions that have not ended, the last used first.
+    fn live(
+        conn: &Self::Conn,
+        account: Self::Account,
+        now: DateTime<Utc>,
+        limit: i64,
+    ) -> impl Future<Output = QueryResult<Vec<Session>>> + Send;
+
+    /// Ends one session of the account, if it has not ended.
+    fn revoke_one(
+        tx: &Self::Tx,
+        account: Self::Account,
+        id: Uuid,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = QueryResult<usize>> + Send;
+
+    /// Ends the account's sessions, but for the one to keep.
+    fn revoke_all(
+        tx: &Self::Tx,
+        account: Self::Account,
+        keep: Option<Uuid>,
+        now: DateTime<Utc>,
+    ) -> impl Future<Output = QueryResult<usize>> + Send;
 }
 
 /// Implements [`Store`] for a pair of tables.
@@ -68,6 +104,7 @@ macro_rules! session_store {
 
         impl $crate::sessions::Store for $name {
             type Tx = $tx;
+            type Conn = $conn;
             type Account = $account;
 
             async fn insert(
@@ -162,6 +199,60 @@ macro_rules! session_store {
                 let mut conn: &$conn = tx;
                 diesel::update($sessions::table.find(id))
                     .filter($sessions::revoked_at.is_null())
+                    .set($sessions::revoked_at.eq(now))
+                    .execute(&mut conn)
+                    .await
+            }
+
+            async fn live(
+                conn: &$conn,
+                account: $account,
+                now: chrono::DateTime<chrono::Utc>,
+                limit: i64,
+            ) -> QueryResult<Vec<$crate::sessions::Session>> {
+                let mut conn: &$conn = conn;
+                $sessions::table
+                    .filter($sessions::$owner.eq(account))
+                    .filter($sessions::revoked_at.is_null().and($sessions::expires_at.gt(now)))
+                    .order(($sessions::last_used_at.desc(), $sessions::id.desc()))
+                    .limit(limit)
+                    .select((
+                        $sessions::id,
+                        $sessions::created_at,
+                        $sessions::last_used_at,
+                        $sessions::expires_at,
+                        $sessions::ip,
+                        $sessions::user_agent,
+                    ))
+                    .load(&mut conn)
+                    .await
+            }
+
+            async fn revoke_one(
+                tx: &$tx,
+                account: $account,
+                id: uuid::Uuid,
+                now: chrono::DateTime<chrono::Utc>,
+            ) -> QueryResult<usize> {
+                let mut conn: &$conn = tx;
+                diesel::update($sessions::table.find(id))
+                    .filter($sessions::$owner.eq(account))
+                    .filter($sessions::revoked_at.is_null().and($sessions::expires_at.gt(now)))
+                    .set($sessions::revoked_at.eq(now))
+                    .execute(&mut conn)
+                    .await
+            }
+
+            async fn revoke_all(
+                tx: &$tx,
+                account: $account,
+                keep: Option<uuid::Uuid>,
+                now: chrono::DateTime<chrono::Utc>,
+            ) -> QueryResult<usize> {
+                let mut conn: &$conn = tx;
+                diesel::update($sessions::table.filter($sessions::$owner.eq(account)))
+                    .filter($sessions::revoked_at.is_null().and($sessions::expires_at.gt(now)))
+                    .filter($sessions::id.nullable().is_distinct_from(keep))
                     .set($sessions::revoked_at.eq(now))
                     .execute(&mut conn)
                     .await

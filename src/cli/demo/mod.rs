@@ -139,6 +139,7 @@ async fn make_admin(app: &Arc<App>) -> Result<()> {
         email: ADMIN.to_owned(),
         first_name: "Robin".to_owned(),
         last_name: "Taruvi".to_owned(),
+        is_admin: true,
         password: PASSWORD.to_owned(),
     };
     operators::service::create(&ctx, new).await?;

@@ -1,4 +1,5 @@
-//! Operators: the people who run the installation. They are no tenant's users.
+//! Operators: the platform's users, who run the installation or an organization of tenants. They
+//! are no tenant's users.
 
 pub mod graphql;
 mod model;
@@ -6,4 +7,4 @@ pub mod service;
 mod sessions;
 mod store;
 
-pub use model::{NewOperator, Operator};
+pub use model::{NewOperator, Operator, OperatorPatch, OperatorSessionId};

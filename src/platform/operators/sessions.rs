@@ -1,12 +1,16 @@
 //! Signing in and staying signed in, for operators.
 
-use super::model::Operator;
+use uuid::Uuid;
+
+use super::model::{Operator, OperatorSessionId};
 use super::store::{self, Sessions};
+use crate::authz::OperatorId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
 use crate::db::PlatformTx;
 use crate::error::Result;
-use crate::sessions::{self, REFUSED, Rotation, SignIn, SignedIn, TOKEN_REFUSED};
+use crate::platform::require_operator;
+use crate::sessions::{self, REFUSED, Rotation, Session, SignIn, SignedIn, Store, TOKEN_REFUSED};
 
 /// Checks the password and opens a session.
 pub async fn create(ctx: &Ctx, with: SignIn) -> Result<SignedIn<Operator>> {
@@ -65,4 +69,42 @@ pub async fn revoke(ctx: &Ctx, text: &str) -> Result<()> {
         sessions::end::<Sessions>(ctx, tx, &token).await
     })
     .await
+}
+
+/// The caller's own sessions that have not ended, the last used first.
+pub async fn own(ctx: &Ctx) -> Result<Vec<Session>> {
+    let operator = require_operator(ctx)?;
+    let conn = ctx.platform().await?;
+    sessions::live::<Sessions>(ctx, &conn, operator).await
+}
+
+/// Ends one of the caller's sessions, on every node at once.
+pub async fn end_one(ctx: &Ctx, id: OperatorSessionId) -> Result<OperatorSessionId> {
+    let operator = require_operator(ctx)?;
+    ctx.write_platform(async |tx| {
+        ctx.wake(Wake::Operators);
+        sessions::end_one::<Sessions>(ctx, tx, operator, id.0).await?;
+        Ok(id)
+    })
+    .await
+}
+
+/// Ends all of the caller's sessions but the one in use; how many.
+pub async fn end_others(ctx: &Ctx) -> Result<usize> {
+    let operator = require_operator(ctx)?;
+    ctx.write_platform(async |tx| {
+        ctx.wake(Wake::Operators);
+        end_all(ctx, tx, operator, ctx.session()).await
+    })
+    .await
+}
+
+/// Ends the sessions of an operator, but for the one to keep; the caller tells the bus.
+pub(super) async fn end_all(
+    ctx: &Ctx,
+    tx: &PlatformTx,
+    operator: OperatorId,
+    keep: Option<Uuid>,
+) -> Result<usize> {
+    Ok(Sessions::revoke_all(tx, operator, keep, ctx.now).await?)
 }

@@ -2,9 +2,10 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject};
 
-use super::{Session, SessionId, service};
+use super::{SessionId, service};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Result};
+use crate::sessions::Session;
 
 /// A sign-in that has not ended: one browser or program, on one device.
 #[derive(SimpleObject)]
@@ -29,10 +30,10 @@ pub struct SessionNode {
 impl SessionNode {
     fn new(session: Session, current: Option<SessionId>) -> Self {
         Self {
-            id: session.id.into(),
+            id: SessionId(session.id).into(),
             user_agent: session.user_agent,
             ip_address: session.ip,
-            is_current: Some(session.id) == current,
+            is_current: Some(SessionId(session.id)) == current,
             created_at: session.created_at.into(),
             last_used_at: session.last_used_at.into(),
             expires_at: session.expires_at.into(),

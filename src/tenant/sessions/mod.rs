@@ -5,4 +5,4 @@ mod model;
 pub mod service;
 mod store;
 
-pub use model::{Session, SessionId};
+pub use model::SessionId;

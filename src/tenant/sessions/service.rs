@@ -3,22 +3,19 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::model::{Session, SessionId};
-use super::store::{self, Sessions};
+use super::model::SessionId;
+use super::store::Sessions;
 use crate::base::ids::UserId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
 use crate::db::TenantTx;
 use crate::error::{AppError, Result};
-use crate::sessions::{self, REFUSED, Rotation, SignIn, SignedIn, TOKEN_REFUSED};
+use crate::sessions::{self, REFUSED, Rotation, Session, SignIn, SignedIn, Store, TOKEN_REFUSED};
 use crate::tenant::users::{self, User};
 
 crate::permissions! {
     OWN = "sessions.own" for ANYBODY,
 }
-
-/// Nobody looks through more.
-const MAX_LISTED: i64 = 100;
 
 /// Checks the password and opens a session.
 pub async fn create(ctx: &Ctx, with: SignIn) -> Result<SignedIn<User>> {
@@ -94,7 +91,8 @@ pub fn current(ctx: &Ctx) -> Option<SessionId> {
 /// The caller's own sessions that have not ended, the last used first.
 pub async fn own(ctx: &Ctx) -> Result<Vec<Session>> {
     let user = owner(ctx)?;
-    Ok(store::live(&*ctx.read().await?, user, ctx.now, MAX_LISTED).await?)
+    let conn = ctx.read().await?;
+    sessions::live::<Sessions>(ctx, &conn, user).await
 }
 
 /// Ends one of the caller's sessions, on every node at once.
@@ -102,10 +100,8 @@ pub async fn end_one(ctx: &Ctx, id: SessionId) -> Result<SessionId> {
     let (user, tenant) = (owner(ctx)?, ctx.tenant()?.id.0);
     ctx.write(async |tx| {
         ctx.wake(Wake::Access(tenant));
-        match store::revoke_one(tx, user, id, ctx.now).await? {
-            0 => Err(AppError::NotFound("session")),
-            _ => Ok(id),
-        }
+        sessions::end_one::<Sessions>(ctx, tx, user, id.0).await?;
+        Ok(id)
     })
     .await
 }
@@ -127,7 +123,7 @@ pub async fn end_all(
     keep: Option<SessionId>,
     now: DateTime<Utc>,
 ) -> Result<usize> {
-    Ok(store::revoke_all(tx, user, keep, now).await?)
+    Ok(Sessions::revoke_all(tx, user, keep.map(|id| id.0), now).await?)
 }
 
 fn owner(ctx: &Ctx) -> Result<UserId> {

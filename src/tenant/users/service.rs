@@ -3,7 +3,6 @@
 use super::model::{Credentials, NewUser, User, UserPatch};
 use super::store;
 use crate::audit::Change;
-use crate::auth::password::{self, Check};
 use crate::authz::Role;
 use crate::base::ids::{TenantId, UserId};
 use crate::bus::Wake;
@@ -11,6 +10,7 @@ use crate::ctx::Ctx;
 use crate::db::{Listing, Page, TenantConn, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::limits::Policy;
+use crate::sessions::password;
 use crate::tenancy::Tenant;
 use crate::tenant::sessions;
 
@@ -152,14 +152,9 @@ pub async fn change_password(ctx: &Ctx, old: &str, new: &str) -> Result<User> {
     ctx.app.limits.take(Policy::AuthAccount, (tenant, id.0)).await?;
     let found = store::credentials(&*ctx.read().await?, id).await?;
     let Credentials { user, password_hash } = found.ok_or(AppError::NotFound("user"))?;
-    check_new_password(&user, old, new)?;
+    password::check(&user.email, old, new)?;
     ctx.release().await; // hashing waits its turn; nobody else should wait for the connection
-    if ctx.app.passwords.verify(old, password_hash.as_deref()).await? == Check::No {
-        tracing::warn!(target: "security", { user.id = %id }, "password not changed");
-        let why = "is not your password";
-        return Err(Invalid::new(Problem::Invalid, "input.currentPassword", why).into());
-    }
-    let hash = ctx.app.passwords.hash(new).await?;
+    let hash = password::replaced(ctx, password_hash.as_deref(), old, new).await?;
     ctx.write(async |tx| {
         let before = password_hash.as_deref();
         let changed = store::set_password(tx, id, before, &hash, ctx.now).await?;
@@ -170,16 +165,6 @@ pub async fn change_password(ctx: &Ctx, old: &str, new: &str) -> Result<User> {
         changed.ok_or_else(AppError::stale)
     })
     .await
-}
-
-fn check_new_password(user: &User, old: &str, new: &str) -> Result<()> {
-    let mut invalid = Invalid::default();
-    if let Err(why) = password::policy(new, &user.email) {
-        invalid.push(Problem::Invalid, "input.newPassword", why);
-    } else if new == old {
-        invalid.push(Problem::Invalid, "input.newPassword", "is the current one");
-    }
-    invalid.finish()
 }
 
 /// Fails unless everything that the role may do is the caller's to give.

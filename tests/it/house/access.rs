@@ -14,7 +14,9 @@ use taruvi::base::ids;
 
 use super::schema::{VERBS, fields, name_of, types};
 use super::source::none;
+use crate::support::database::PASSWORD;
 use crate::support::{Answer, Caller, TestApp};
+use crate::tenant::kit::text;
 
 /// Who asks, and what they hear when they may not: code and message.
 const REFUSALS: [(&str, &str, &str); 2] =
@@ -96,6 +98,14 @@ impl Asker {
         // The one that the owner signed in with before, and does not use.
         let session = owner.gql("{ viewerSessions { id } }").await;
         let session = session.text("/data/viewerSessions/1/id");
+        app.operator().await;
+        // Neither the one that is used below nor the only one.
+        let sessions = operator.gql("{ viewerOperatorSessions { id isCurrent } }").await;
+        let sessions = sessions.at("/data/viewerOperatorSessions");
+        let other = sessions.as_array().into_iter().flatten().find(|s| s["isCurrent"] == false);
+        let operator_session = text(&other.expect("another session")["id"]);
+        let who = json!({ "input": { "email": "other@taruvi.test", "password": PASSWORD } });
+        let other = operator.done("operatorCreate", who, "operator { id }").await;
         let tenant = operator.gql("{ tenants { nodes { id } } }").await;
         let tenant = tenant.text("/data/tenants/nodes/1/id");
         let add = "mutation($t: ID!) { domainAdd(tenantId: $t, domain: \"a.example\") {
@@ -110,6 +120,8 @@ impl Asker {
             ("tenant", tenant),
             ("domain", domain),
             ("session", session),
+            ("operatorSession", operator_session),
+            ("operator", text(&other["operator"]["id"])),
         ];
         let member = app.sign_in("acme", "member").await;
         let anonymous = app.anonymous("acme");

@@ -55,6 +55,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("Query.nodes", "as many as ids are given, at most 100"),
     ("Query.permissions", "there are some dozens of permissions"),
     ("Query.viewerPermissions", "there are some dozens of permissions"),
+    ("Query.viewerOperatorSessions", "the last hundred used"),
     ("Query.viewerSessions", "the last hundred used"),
     ("Tenant.domains", "a tenant has a few"),
     ("User.groups", "at most a hundred"),

@@ -2,6 +2,8 @@
 
 mod domains;
 mod lists;
+mod operators;
+mod own_account;
 mod refusals;
 mod tenants;
 

@@ -94,6 +94,7 @@ async fn fill(app: Arc<App>) {
         email: "admin@taruvi.test".to_owned(),
         first_name: "Pia".to_owned(),
         last_name: "Platform".to_owned(),
+        is_admin: true,
         password: PASSWORD.to_owned(),
     };
     operators::service::create(&ctx, admin).await.expect("an operator");

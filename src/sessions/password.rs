@@ -1,0 +1,27 @@
+//! Changing one's own password, for users and operators alike.
+
+use crate::auth::password::{self, Check};
+use crate::ctx::Ctx;
+use crate::error::{Invalid, Problem, Result};
+
+/// Whether the new password may be taken, by what can be known without the old one's hash.
+pub fn check(email: &str, current: &str, new: &str) -> Result<()> {
+    let mut invalid = Invalid::default();
+    if let Err(why) = password::policy(new, email) {
+        invalid.push(Problem::Invalid, "input.newPassword", why);
+    } else if new == current {
+        invalid.push(Problem::Invalid, "input.newPassword", "is the current one");
+    }
+    invalid.finish()
+}
+
+/// The new password's hash, if `current` is the password that is stored. Takes its time: hold no
+/// connection meanwhile.
+pub async fn replaced(ctx: &Ctx, stored: Option<&str>, current: &str, new: &str) -> Result<String> {
+    if ctx.app.passwords.verify(current, stored).await? == Check::No {
+        tracing::warn!(target: "security", account = ctx.actor_id(), "password not changed");
+        let why = "is not your password";
+        return Err(Invalid::new(Problem::Invalid, "input.currentPassword", why).into());
+    }
+    ctx.app.passwords.hash(new).await
+}
