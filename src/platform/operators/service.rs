@@ -41,8 +41,18 @@ pub async fn create(ctx: &Ctx, new: NewOperator) -> Result<Operator> {
     require_admin(ctx)?;
     new.validate()?;
     let hash = ctx.app.passwords.hash(&new.password).await?;
-    let operator =
-        ctx.write_platform(async |tx| Ok(store::insert(tx, &new, &hash, ctx.now).await?)).await?;
+    let operator = ctx
+        .write_platform(async |tx| {
+            let added = store::insert(tx, &new, &hash, ctx.now).await.map_err(AppError::from);
+            added.map_err(|e| match e {
+                // The address is the user name, too, at first.
+                AppError::Invalid(_) => {
+                    Invalid::new(Problem::Taken, "input.email", "is already taken").into()
+                }
+                e => e,
+            })
+        })
+        .await?;
     let (id, is_admin) = (operator.id, operator.is_admin);
     tracing::info!(target: "security", { operator.id = %id, is_admin }, "operator added");
     Ok(operator)
