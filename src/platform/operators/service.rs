@@ -105,7 +105,7 @@ async fn keep_an_admin(tx: &PlatformTx, id: OperatorId, patch: &OperatorPatch) -
 pub async fn change_password(ctx: &Ctx, current: &str, new: &str) -> Result<Operator> {
     let id = require_operator(ctx)?;
     // Whoever holds a token only may not try passwords without end.
-    ctx.app.limits.take(Policy::AuthAccount, ("platform", id.0))?;
+    ctx.app.limits.take(Policy::AuthAccount, ("platform", id.0)).await?;
     let found = store::credentials(&ctx.platform().await?, id).await?;
     let Credentials { operator, password_hash } = found.ok_or(AppError::NotFound("operator"))?;
     password::check(&operator.email, current, new)?;
