@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::Serialize;
 
 use crate::auth::password;
 use crate::authz::OperatorId;
@@ -12,7 +13,7 @@ use crate::error::{Invalid, Problem, Result};
 crate::id!(/** A session of an operator. */ OperatorSessionId, "operator_session");
 
 /// An operator as stored, without the password.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
 #[diesel(table_name = operators)]
 pub struct Operator {
     pub id: OperatorId,

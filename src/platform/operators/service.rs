@@ -2,6 +2,7 @@
 
 use super::model::{Credentials, NewOperator, Operator, OperatorPatch};
 use super::{sessions, store};
+use crate::audit::Change;
 use crate::authz::OperatorId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
@@ -44,13 +45,15 @@ pub async fn create(ctx: &Ctx, new: NewOperator) -> Result<Operator> {
     let operator = ctx
         .write_platform(async |tx| {
             let added = store::insert(tx, &new, &hash, ctx.now).await.map_err(AppError::from);
-            added.map_err(|e| match e {
+            let added = added.map_err(|e| match e {
                 // The address is the user name, too, at first.
                 AppError::Invalid(_) => {
                     Invalid::new(Problem::Taken, "input.email", "is already taken").into()
                 }
                 e => e,
-            })
+            })?;
+            ctx.audit(Change::created("operator", added.id, &added));
+            Ok(added)
         })
         .await?;
     let (id, is_admin) = (operator.id, operator.is_admin);
@@ -71,10 +74,11 @@ pub async fn update(
         if patch.changes_access() {
             keep_an_admin(tx, id, &patch).await?;
         }
-        store::find(tx, id).await?.ok_or(AppError::NotFound("operator"))?;
+        let before = store::find(tx, id).await?.ok_or(AppError::NotFound("operator"))?;
         let operator = store::update(tx, id, expected_version, &patch, ctx.now)
             .await?
             .ok_or_else(AppError::stale)?;
+        ctx.audit(Change::updated("operator", id, &before, &operator));
         if !operator.is_active {
             sessions::end_all(ctx, tx, id, None).await?;
         }
@@ -114,6 +118,7 @@ pub async fn change_password(ctx: &Ctx, current: &str, new: &str) -> Result<Oper
         let before = password_hash.as_deref();
         let changed = store::set_password(tx, id, before, &hash, ctx.now).await?;
         sessions::end_all(ctx, tx, id, ctx.session()).await?;
+        ctx.audit(Change::done("operator.change_password", "operator", id));
         ctx.wake(Wake::Operators);
         tracing::info!(target: "security", { operator.id = %id }, "password changed");
         changed.ok_or_else(AppError::stale)

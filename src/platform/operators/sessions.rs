@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::model::{Operator, OperatorSessionId};
 use super::store::{self, Sessions};
+use crate::audit::Change;
 use crate::authz::OperatorId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
@@ -84,6 +85,7 @@ pub async fn end_one(ctx: &Ctx, id: OperatorSessionId) -> Result<OperatorSession
     ctx.write_platform(async |tx| {
         ctx.wake(Wake::Operators);
         sessions::end_one::<Sessions>(ctx, tx, operator, id.0).await?;
+        ctx.audit(Change::done("operator_session.revoke", "operator_session", id));
         Ok(id)
     })
     .await
@@ -94,6 +96,7 @@ pub async fn end_others(ctx: &Ctx) -> Result<usize> {
     let operator = require_operator(ctx)?;
     ctx.write_platform(async |tx| {
         ctx.wake(Wake::Operators);
+        ctx.audit(Change::done("operator.revoke_sessions", "operator", operator));
         end_all(ctx, tx, operator, ctx.session()).await
     })
     .await
