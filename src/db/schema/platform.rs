@@ -76,6 +76,17 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        is_admin -> Bool,
+    }
+}
+
+diesel::table! {
+    public.organization_members (id) {
+        id -> Uuid,
+        organization_id -> Uuid,
+        operator_id -> Uuid,
+        role -> Text,
+        created_at -> Timestamptz,
     }
 }
 
@@ -85,6 +96,8 @@ diesel::table! {
         name -> Text,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        max_tenants -> Int4,
+        version -> Int4,
     }
 }
 
@@ -108,6 +121,8 @@ diesel::table! {
 diesel::joinable!(domains -> tenants (tenant_id));
 diesel::joinable!(operator_refresh_tokens -> operator_sessions (session_id));
 diesel::joinable!(operator_sessions -> operators (operator_id));
+diesel::joinable!(organization_members -> operators (operator_id));
+diesel::joinable!(organization_members -> organizations (organization_id));
 diesel::joinable!(tenants -> organizations (organization_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -117,6 +132,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     operator_refresh_tokens,
     operator_sessions,
     operators,
+    organization_members,
     organizations,
     tenants,
 );
