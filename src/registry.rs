@@ -28,6 +28,7 @@ slices! {
         crate::tenant::tasks::graphql::Query,
         crate::tenant::documents::graphql::Query,
         crate::platform::operators::graphql::Query,
+        crate::platform::organizations::graphql::Query,
         crate::platform::tenants::graphql::Query,
     ],
     mutation: [
@@ -41,6 +42,8 @@ slices! {
         crate::tenant::projects::graphql::Mutation,
         crate::tenant::tasks::graphql::Mutation,
         crate::tenant::documents::graphql::Mutation,
+        crate::platform::organizations::graphql::Mutation,
+        crate::platform::organization_members::graphql::Mutation,
         crate::platform::tenants::graphql::Mutation,
         crate::platform::domains::graphql::Mutation,
     ],

@@ -103,6 +103,7 @@ async fn create(config: Config, args: CreateArgs) -> Result<ExitCode> {
     let password = given.unwrap_or_else(|| URL_SAFE_NO_PAD.encode(rand::random::<[u8; 15]>()));
     let new = NewTenant {
         name: args.name,
+        organization: None,
         schema_name: args.schema,
         domain: args.domain.map(|domain| domain.to_lowercase()),
         max_users: args.max_users,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Core;
 use crate::authz::{Permission, Reach};
-use crate::db::TenantConn;
+use crate::db::{PlatformConn, TenantConn};
 use crate::error::{AppError, Result};
 
 /// The way from a loader to the operation's own connection.
@@ -31,5 +31,10 @@ impl Loaders {
     /// The operation's connection; the failure is shared by all who wait for the batch.
     pub async fn read(&self) -> Result<RwLockReadGuard<'_, TenantConn>, Arc<AppError>> {
         self.0.read().await.map_err(Arc::new)
+    }
+
+    /// A connection to the platform's tables.
+    pub async fn platform(&self) -> Result<PlatformConn, Arc<AppError>> {
+        self.0.platform().await.map_err(Arc::new)
     }
 }

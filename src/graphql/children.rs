@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use async_graphql::dataloader::Loader;
@@ -10,13 +11,38 @@ use diesel::QueryResult;
 use uuid::Uuid;
 
 use crate::ctx::Loaders;
-use crate::db::{Column, Listing, Page, TenantConn};
+use crate::db::{Column, Listing, Page, PlatformConn, TenantConn};
 use crate::error::AppError;
+
+/// A kind of connection that loaders can have.
+pub trait Loading: Sized + Sync {
+    fn of(
+        loaders: &Loaders,
+    ) -> impl Future<Output = Result<impl Deref<Target = Self> + Send + Sync, Arc<AppError>>> + Send;
+}
+
+impl Loading for TenantConn {
+    async fn of(
+        loaders: &Loaders,
+    ) -> Result<impl Deref<Target = Self> + Send + Sync, Arc<AppError>> {
+        loaders.read().await
+    }
+}
+
+impl Loading for PlatformConn {
+    async fn of(
+        loaders: &Loaders,
+    ) -> Result<impl Deref<Target = Self> + Send + Sync, Arc<AppError>> {
+        loaders.platform().await.map(Box::new)
+    }
+}
 
 /// A slice whose rows are listed below parents; implemented by what says which relations of the
 /// rows come along.
 pub trait Children: Copy + Eq + Hash + Send + Sync + 'static {
     type Row: Clone + Send + Sync + 'static;
+    /// Where the rows are.
+    type Conn: Loading;
 
     /// The row's value of `column`.
     fn parent(row: &Self::Row, column: Column) -> Option<Uuid>;
@@ -24,7 +50,7 @@ pub trait Children: Copy + Eq + Hash + Send + Sync + 'static {
     /// The first rows of each parent, in the listing's order.
     fn pages(
         self,
-        conn: &TenantConn,
+        conn: &Self::Conn,
         parents: Vec<Uuid>,
         column: Column,
         listing: &Listing,
@@ -33,7 +59,7 @@ pub trait Children: Copy + Eq + Hash + Send + Sync + 'static {
     /// How many rows each parent has.
     fn counts(
         self,
-        conn: &TenantConn,
+        conn: &Self::Conn,
         parents: Vec<Uuid>,
         column: Column,
         listing: &Listing,
@@ -68,10 +94,10 @@ impl<C: Children> Loader<PageOf<C>> for Loaders {
         for key in keys {
             lists.entry(&key.list).or_default().push(key.parent);
         }
-        let conn = self.read().await?;
+        let conn = C::Conn::of(self).await?;
         let mut pages = HashMap::with_capacity(keys.len());
         for (list, parents) in lists {
-            let found = pages_of(&conn, list, parents).await;
+            let found = pages_of(&*conn, list, parents).await;
             pages.extend(found.map_err(|e| Arc::new(e.into()))?);
         }
         Ok(pages)
@@ -79,7 +105,7 @@ impl<C: Children> Loader<PageOf<C>> for Loaders {
 }
 
 async fn pages_of<C: Children>(
-    conn: &TenantConn,
+    conn: &C::Conn,
     list: &Arc<ListOf<C>>,
     parents: Vec<Uuid>,
 ) -> QueryResult<Vec<(PageOf<C>, Page<C::Row>)>> {

@@ -3,6 +3,8 @@
 
 pub mod domains;
 pub mod operators;
+pub mod organization_members;
+pub mod organizations;
 pub mod tenants;
 pub mod tokens;
 
@@ -12,7 +14,7 @@ use crate::error::{AppError, Result};
 
 /// What platform administrators may do, and nobody else.
 pub const ADMINISTER: Permission = Permission::of_platform("platform.administer");
-/// What every operator may do: use their own account.
+/// What every operator may do: use their own account, and see what is theirs.
 pub const USE: Permission = Permission::of_organization("platform.use", OrganizationRole::ALL);
 
 /// Fails unless a platform administrator asks, on a platform host.
@@ -30,4 +32,22 @@ fn require_operator(ctx: &Ctx) -> Result<OperatorId> {
             ctx.on_platform().map(|()| operator)
         }
     }
+}
+
+/// What somebody sees of the platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// Everything: platform administrators, and the server itself.
+    All,
+    /// The organizations that the operator belongs to, and their tenants.
+    Of(OperatorId),
+}
+
+/// What the caller sees, on a platform host; fails for who is no operator. What they may do with
+/// it depends on their role in the organization: see `organization_members::service::require`.
+fn sight(ctx: &Ctx) -> Result<Sight> {
+    if ctx.holds(&ADMINISTER) {
+        return ctx.on_platform().map(|()| Sight::All);
+    }
+    require_operator(ctx).map(Sight::Of)
 }

@@ -117,6 +117,7 @@ async fn make_tenant(app: &Arc<App>, order: Order<'_>) -> Result<()> {
     let domain = TenantSchema::parse(name).map(|schema| domain(&schema)).unwrap_or_default();
     let new = NewTenant {
         name: title.to_owned(),
+        organization: None,
         schema_name: name.to_owned(),
         domain: None,
         max_users: None,

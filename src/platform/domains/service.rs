@@ -9,12 +9,6 @@ use crate::db::{PlatformTx, TenantSchema};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::platform::{require_admin, tenants};
 
-/// A tenant's domains, the primary one first.
-pub async fn of_tenant(ctx: &Ctx, tenant: TenantId) -> Result<Vec<Domain>> {
-    require_admin(ctx)?;
-    Ok(store::of_tenant(&ctx.platform().await?, tenant).await?)
-}
-
 /// Adds a domain to a tenant; its first one is the primary one.
 pub async fn add(ctx: &Ctx, tenant: TenantId, domain: &str) -> Result<Domain> {
     require_admin(ctx)?;
@@ -32,7 +26,7 @@ pub async fn add(ctx: &Ctx, tenant: TenantId, domain: &str) -> Result<Domain> {
         if !tenants::service::lock(tx, tenant).await? {
             return Err(unknown().into());
         }
-        let is_first = store::of_tenant(tx, tenant).await?.is_empty();
+        let is_first = store::of_tenants(tx, &[tenant]).await?.is_empty();
         let added = insert(ctx, tx, (tenant, &schema), &domain, is_first).await;
         ctx.wake(Wake::Tenant(tenant.0));
         added.map_err(|e| match e {

@@ -9,9 +9,10 @@ use crate::base::ids::TenantId;
 use crate::db::schema::platform::domains;
 use crate::db::{PlatformConn, PlatformTx};
 
-pub async fn of_tenant(mut conn: &PlatformConn, tenant: TenantId) -> QueryResult<Vec<Domain>> {
+/// The primary one of each tenant first.
+pub async fn of_tenants(mut conn: &PlatformConn, tenants: &[TenantId]) -> QueryResult<Vec<Domain>> {
     domains::table
-        .filter(domains::tenant_id.eq(tenant))
+        .filter(domains::tenant_id.eq_any(tenants))
         .order((domains::is_primary.desc(), domains::domain))
         .select(Domain::as_select())
         .load(&mut conn)

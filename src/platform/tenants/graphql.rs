@@ -1,24 +1,32 @@
-//! Tenants in the API; for platform administrators, on platform hosts.
+//! Tenants in the API; for platform administrators and the organizations' people, on platform
+//! hosts.
 
 mod inputs;
 mod mutations;
+
+use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 
 pub use inputs::{TenantFilter, TenantOrder};
 pub use mutations::Mutation;
 
+use super::loader::Tenants;
 use super::{SubscriptionStatus, TenantRecord, service};
 use crate::base::ids::TenantId;
 use crate::base::page::PageArgs;
 use crate::db::{Column, Sort, Sorted, Value};
+use crate::error::AppError;
+use crate::graphql::children::{ListOf, PageOf};
 use crate::graphql::error::or_null;
 use crate::graphql::paging::{Connection, ListArgs};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::{CtxExt, Nullable, Result};
-use crate::platform::domains;
+use crate::platform::domains::OfTenant;
 use crate::platform::domains::graphql::DomainNode;
-use crate::platform::require_admin;
+use crate::platform::organizations::OrganizationId;
+use crate::platform::organizations::graphql::OrganizationNode;
+use crate::platform::{organizations, sight};
 
 /// A customer of the platform: a schema of its own, with users and data that nobody else sees.
 #[derive(Clone, SimpleObject)]
@@ -26,6 +34,8 @@ use crate::platform::require_admin;
 pub struct TenantNode {
     #[graphql(skip)]
     key: TenantId,
+    #[graphql(skip)]
+    organization_id: Option<OrganizationId>,
     /// What it is called.
     name: String,
     /// Its schema in the database, prefix included. It never changes.
@@ -52,6 +62,7 @@ impl From<TenantRecord> for TenantNode {
     fn from(t: TenantRecord) -> Self {
         Self {
             key: t.id,
+            organization_id: t.organization_id,
             name: t.name,
             schema_name: t.schema_name,
             created_on: t.created_on.into(),
@@ -92,9 +103,32 @@ impl TenantNode {
 
     /// The domains it answers on, the primary one first.
     async fn domains(&self, ctx: &Context<'_>) -> Result<Vec<DomainNode>> {
-        let domains = domains::service::of_tenant(ctx.app(), self.key).await?;
+        let domains = ctx.app().load(OfTenant(self.key)).await?.unwrap_or_default();
         Ok(domains.into_iter().map(Into::into).collect())
     }
+
+    /// Whose it is; null for a tenant of the platform itself.
+    async fn organization(&self, ctx: &Context<'_>) -> Nullable<OrganizationNode> {
+        organizations::graphql::of(ctx, self.organization_id).await
+    }
+}
+
+/// The arguments of a list of tenants.
+pub type TenantList = ListArgs<TenantFilter, TenantOrder>;
+
+/// The tenants of an organization that the caller sees; one statement for all organizations of
+/// the operation.
+pub async fn tenants_of(
+    ctx: &Context<'_>,
+    organization: OrganizationId,
+    args: TenantList,
+) -> Result<Connection<TenantNode>> {
+    let listing = args.listing::<TenantNode>(sight(ctx.app()).map(drop))?;
+    let total = ctx.selects("totalCount");
+    let list = Arc::new(ListOf { column: inputs::ORGANIZATION_ID, listing, with: Tenants, total });
+    let page = ctx.app().load(PageOf { parent: organization.0, list }).await?;
+    let page = page.ok_or_else(|| AppError::internal("a page was not loaded"))?;
+    Ok(page.map(TenantNode::from).into())
 }
 
 #[derive(Default)]
@@ -102,7 +136,7 @@ pub struct Query;
 
 #[Object(name = "TenantQuery")]
 impl Query {
-    /// One tenant, or null when there is none. Platform administrators only.
+    /// One tenant, or null when there is none of your organizations. Administrators see all.
     async fn tenant(
         &self,
         ctx: &Context<'_>,
@@ -111,7 +145,8 @@ impl Query {
         or_null(service::get(ctx.app(), id).await.map(Into::into))
     }
 
-    /// All tenants, by name unless ordered otherwise. Platform administrators only.
+    /// The tenants of your organizations, by name unless ordered otherwise; all of them for platform
+    /// administrators.
     async fn tenants(
         &self,
         ctx: &Context<'_>,
@@ -126,7 +161,7 @@ impl Query {
     ) -> Result<Connection<TenantNode>> {
         let page = PageArgs { first, after, last, before, offset };
         let listing = ListArgs { page, filter, search, order_by }
-            .listing::<TenantNode>(require_admin(ctx.app()))?;
+            .listing::<TenantNode>(sight(ctx.app()).map(drop))?;
         let page = service::list(ctx.app(), listing, ctx.selects("totalCount")).await?;
         Ok(page.map(TenantNode::from).into())
     }

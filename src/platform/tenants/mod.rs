@@ -2,6 +2,7 @@
 //! here.
 
 pub mod graphql;
+mod loader;
 mod model;
 pub mod service;
 mod store;

@@ -8,6 +8,7 @@ use crate::base::text;
 use crate::db::TenantSchema;
 use crate::db::schema::platform::tenants;
 use crate::error::{Invalid, Problem, Result};
+use crate::platform::organizations::OrganizationId;
 use crate::tenant::users::NewUser;
 
 crate::column_enum! {
@@ -29,6 +30,7 @@ crate::column_enum! {
 #[diesel(table_name = tenants)]
 pub struct TenantRecord {
     pub id: TenantId,
+    pub organization_id: Option<OrganizationId>,
     pub schema_name: String,
     pub name: String,
     pub created_on: NaiveDate,
@@ -41,10 +43,14 @@ pub struct TenantRecord {
     pub updated_at: DateTime<Utc>,
 }
 
+const ADMINISTRATORS_DECIDE: &str = "is decided by the platform's administrators";
+
 /// A tenant to be made.
 #[derive(Debug, Clone)]
 pub struct NewTenant {
     pub name: String,
+    /// Whose it is; the platform's own without one.
+    pub organization: Option<OrganizationId>,
     /// With or without its prefix.
     pub schema_name: String,
     /// Its own domain, if it has one already.
@@ -54,6 +60,20 @@ pub struct NewTenant {
 }
 
 impl NewTenant {
+    /// Fails if something is asked for that only the platform's administrators decide about. A
+    /// domain is among it: nobody has shown yet whose it is.
+    pub fn within_organization(&self) -> Result<()> {
+        let mut invalid = Invalid::default();
+        for (field, given) in
+            [("input.domain", self.domain.is_some()), ("input.maxUsers", self.max_users.is_some())]
+        {
+            if given {
+                invalid.push(Problem::NotAllowed, field, ADMINISTRATORS_DECIDE);
+            }
+        }
+        invalid.finish()
+    }
+
     /// The schema's name, or everything that is wrong.
     pub fn validate(&self) -> Result<TenantSchema> {
         let mut invalid = Invalid::default();
@@ -91,9 +111,27 @@ pub struct TenantPatch {
     pub is_active: Option<bool>,
     pub subscription_status: Option<SubscriptionStatus>,
     pub max_users: Option<i32>,
+    /// `Some(None)`: it belongs to none any more.
+    pub organization_id: Option<Option<OrganizationId>>,
 }
 
 impl TenantPatch {
+    /// Fails if something is to be changed that only the platform's administrators decide about.
+    pub fn within_organization(&self) -> Result<()> {
+        let mut invalid = Invalid::default();
+        for (field, given) in [
+            ("input.isActive", self.is_active.is_some()),
+            ("input.subscriptionStatus", self.subscription_status.is_some()),
+            ("input.maxUsers", self.max_users.is_some()),
+            ("input.organizationId", self.organization_id.is_some()),
+        ] {
+            if given {
+                invalid.push(Problem::NotAllowed, field, ADMINISTRATORS_DECIDE);
+            }
+        }
+        invalid.finish()
+    }
+
     pub fn validate(&self) -> Result<()> {
         let mut invalid = Invalid::default();
         if let Some(name) = &self.name {

@@ -2,18 +2,27 @@
 
 use super::model::{NewTenant, TenantPatch, TenantRecord};
 use super::store;
+use crate::authz::{OrganizationRole, Permission};
 use crate::base::ids::TenantId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
 use crate::db::{Listing, Page, PlatformTx, TenantSchema, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
-use crate::platform::{domains, require_admin};
+use crate::platform::organizations;
+use crate::platform::{ADMINISTER, Sight, domains, organization_members, require_admin, sight};
 use crate::tenant::users::{self, User};
 
-/// The tenant, if a platform administrator asks.
+/// Making tenants for an organization, as many as it may have.
+pub const ADD: Permission = Permission::of_organization("tenants.add", OrganizationRole::ADMINS);
+/// Changing what is an organization's own to decide about its tenants.
+pub const CHANGE: Permission =
+    Permission::of_organization("tenants.change", OrganizationRole::ADMINS);
+
+/// The tenant, if it is of an organization that the caller belongs to, or they administer the
+/// platform.
 pub async fn get(ctx: &Ctx, id: TenantId) -> Result<TenantRecord> {
-    require_admin(ctx)?;
-    store::find(&ctx.platform().await?, id).await?.ok_or(AppError::NotFound("tenant"))
+    let by = sight(ctx)?;
+    store::find(&ctx.platform().await?, id, by).await?.ok_or(AppError::NotFound("tenant"))
 }
 
 /// Lets one transaction at a time work on what belongs to a tenant; whether there is such a tenant.
@@ -29,13 +38,18 @@ pub async fn by_schema(ctx: &Ctx, name: &str) -> Result<TenantRecord> {
     found.ok_or(AppError::NotFound("tenant"))
 }
 
-/// A page of tenants.
+/// A page of the tenants of the organizations that the caller belongs to; of all, for
+/// administrators.
 pub async fn list(ctx: &Ctx, listing: Listing, total: bool) -> Result<Page<TenantRecord>> {
-    require_admin(ctx)?;
+    let by = sight(ctx)?;
+    page(ctx, listing, total, by).await
+}
+
+async fn page(ctx: &Ctx, listing: Listing, total: bool, by: Sight) -> Result<Page<TenantRecord>> {
     let conn = ctx.platform().await?;
-    let rows = store::page(&conn, &listing);
+    let rows = store::page(&conn, &listing, by);
     let total =
-        async { if total { store::count(&conn, &listing).await.map(Some) } else { Ok(None) } };
+        async { if total { store::count(&conn, &listing, by).await.map(Some) } else { Ok(None) } };
     let (rows, total) = futures_util::future::try_join(rows, total).await?;
     Ok(listing.page(rows, total))
 }
@@ -48,11 +62,31 @@ pub async fn all(ctx: &Ctx) -> Result<Vec<TenantRecord>> {
 
 /// Makes a tenant: its schema, role, tables, domain and owner. All of it or nothing.
 pub async fn create(ctx: &Ctx, new: NewTenant) -> Result<TenantRecord> {
-    require_admin(ctx)?;
+    require_add(ctx, &new).await?;
     new.validate()?;
     let hash = ctx.app.passwords.hash(&new.owner.password).await?;
     let (tenant, _) = create_filled(ctx, &new, &hash, async |_, _| Ok(())).await?;
     Ok(tenant)
+}
+
+/// Administrators make tenants for everybody; others for an organization where they may.
+async fn require_add(ctx: &Ctx, new: &NewTenant) -> Result<()> {
+    let by = sight(ctx)?;
+    if by == Sight::All {
+        return Ok(());
+    }
+    let organization = new.organization.ok_or(AppError::Forbidden(ADMINISTER.name))?;
+    let conn = ctx.platform().await?;
+    organization_members::service::require(&conn, by, organization, &ADD).await.map_err(
+        |e| match e {
+            AppError::NotFound(_) => {
+                let why = "there is no such organization";
+                Invalid::new(Problem::NotFound, "input.organizationId", why).into()
+            }
+            e => e,
+        },
+    )?;
+    new.within_organization()
 }
 
 /// The same with the owner's password hashed already. `fill` writes what the tenant begins with
@@ -63,12 +97,15 @@ pub async fn create_filled<T>(
     password_hash: &str,
     fill: impl AsyncFnOnce(&TenantTx, Beginning) -> Result<T>,
 ) -> Result<(TenantRecord, T)> {
-    require_admin(ctx)?;
+    require_add(ctx, new).await?;
     let schema = new.validate()?;
     let id = TenantId::generate();
     let place = ctx.app.db.place(id.0, schema.clone());
     let mut made = None;
     let register = async |tx: &PlatformTx| {
+        if let Some(organization) = new.organization {
+            organizations::service::require_room(tx, organization).await?;
+        }
         made = Some(store::insert(tx, id, &schema, new, ctx.now).await?);
         if let Some(domain) = &new.domain {
             domains::service::insert(ctx, tx, (id, &schema), domain, true).await?;
@@ -92,17 +129,25 @@ pub struct Beginning {
     pub owner: User,
 }
 
-/// Changes a tenant. Deactivating shuts everybody out at once, on every node.
+/// Changes a tenant. Deactivating shuts everybody out at once, on every node; so does moving it
+/// to another organization with those who came from the old one.
 pub async fn update(
     ctx: &Ctx,
     id: TenantId,
     patch: TenantPatch,
     expected_version: Option<i32>,
 ) -> Result<TenantRecord> {
-    require_admin(ctx)?;
-    patch.validate()?;
+    let by = sight(ctx)?;
     ctx.write_platform(async |tx| {
-        store::find(tx, id).await?.ok_or(AppError::NotFound("tenant"))?;
+        let before = store::find(tx, id, by).await?.ok_or(AppError::NotFound("tenant"))?;
+        if let (Sight::Of(_), Some(organization)) = (by, before.organization_id) {
+            organization_members::service::require(tx, by, organization, &CHANGE).await?;
+            patch.within_organization()?;
+        }
+        patch.validate()?;
+        if patch.organization_id.is_some() {
+            ctx.wake(Wake::Operators);
+        }
         let changed = store::update(tx, id, expected_version, &patch, ctx.now).await?;
         ctx.wake(Wake::Tenant(id.0));
         changed.ok_or_else(AppError::stale)
@@ -112,6 +157,7 @@ pub async fn update(
 
 /// Drops a tenant with all its data. `confirm` has to be its schema name.
 pub async fn delete(ctx: &Ctx, id: TenantId, confirm: &str) -> Result<TenantId> {
+    require_admin(ctx)?;
     let tenant = get(ctx, id).await?;
     if confirm != tenant.schema_name {
         let why = format!("to delete everything, confirm with {}", tenant.schema_name);

@@ -42,6 +42,7 @@ fn kind(column: Column) -> Parent {
 
 impl Children for With {
     type Row = DocumentRow;
+    type Conn = TenantConn;
 
     fn parent(row: &DocumentRow, column: Column) -> Option<Uuid> {
         match kind(column) {

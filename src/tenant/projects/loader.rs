@@ -38,6 +38,7 @@ fn kind(column: Column) -> Parent {
 
 impl Children for With {
     type Row = ProjectRow;
+    type Conn = TenantConn;
 
     fn parent(row: &ProjectRow, column: Column) -> Option<Uuid> {
         match kind(column) {

@@ -39,6 +39,7 @@ fn kind(column: Column) -> Parent {
 
 impl Children for With {
     type Row = TaskRow;
+    type Conn = TenantConn;
 
     fn parent(row: &TaskRow, column: Column) -> Option<Uuid> {
         match kind(column) {

@@ -106,6 +106,10 @@ impl Asker {
         let operator_session = text(&other.expect("another session")["id"]);
         let who = json!({ "input": { "email": "other@taruvi.test", "password": PASSWORD } });
         let other = operator.done("operatorCreate", who, "operator { id }").await;
+        let new = json!({ "input": { "name": "Acme", "ownerEmail": "admin@taruvi.test" } });
+        let selection = "organization { id members { nodes { id } } }";
+        let organization = operator.done("organizationCreate", new, selection).await;
+        let organization = &organization["organization"];
         let tenant = operator.gql("{ tenants { nodes { id } } }").await;
         let tenant = tenant.text("/data/tenants/nodes/1/id");
         let add = "mutation($t: ID!) { domainAdd(tenantId: $t, domain: \"a.example\") {
@@ -121,6 +125,8 @@ impl Asker {
             ("domain", domain),
             ("session", session),
             ("operatorSession", operator_session),
+            ("organization", text(&organization["id"])),
+            ("organizationMember", text(&organization["members"]["nodes"][0]["id"])),
             ("operator", text(&other["operator"]["id"])),
         ];
         let member = app.sign_in("acme", "member").await;

@@ -20,6 +20,7 @@ pub const VERBS: &[&str] = &[
     "AddMembers",
     "RemoveMembers",
     "SetPermissions",
+    "UpdateRole",
     "BulkCreate",
     "BulkUpdate",
     "BulkDelete",

@@ -3,6 +3,7 @@
 mod domains;
 mod lists;
 mod operators;
+mod organizations;
 mod own_account;
 mod refusals;
 mod tenants;

@@ -115,6 +115,7 @@ pub async fn add_tenant(app: &Arc<App>, name: &str) -> Arc<Tenant> {
     };
     let new = tenants::NewTenant {
         name: format!("{name} Ltd"),
+        organization: None,
         schema_name: name.to_owned(),
         domain: None,
         max_users: None,

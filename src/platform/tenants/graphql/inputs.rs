@@ -9,12 +9,14 @@ use crate::db::{Column, Sort};
 use crate::error::{AppError, Invalid, Result};
 use crate::graphql::filter::{Conditions, DateTimeFilter, Filter, IDFilter, StringFilter};
 use crate::graphql::paging::{Order, OrderDirection};
-use crate::graphql::required;
+use crate::graphql::{clearable, required};
+use crate::platform::organizations::OrganizationId;
 use crate::tenant::users::NewUser;
 
 pub(super) const NAME: Column = Column::new("tenants", "name");
 pub(super) const SCHEMA_NAME: Column = Column::new("tenants", "schema_name");
 pub(super) const CREATED_AT: Column = Column::time("tenants", "created_at");
+pub(super) const ORGANIZATION_ID: Column = Column::id("tenants", "organization_id").nullable();
 const ID: Column = Column::id("tenants", "id");
 const IS_ACTIVE: Column = Column::new("tenants", "is_active");
 const SUBSCRIPTION_STATUS: Column = Column::new("tenants", "subscription_status");
@@ -27,9 +29,11 @@ pub struct TenantCreateInput {
     /// Its schema: a letter first, then `a-z`, `0-9` and `_`, at most 61. The prefix `t_` is put
     /// in front. It can't be changed later.
     schema_name: String,
-    /// Its own domain, if it has one: `app.example.com`.
+    /// Whose it is. Platform administrators may leave it out: then it is the platform's own.
+    organization_id: Option<OrganizationId>,
+    /// Its own domain: `app.example.com`. Platform administrators only.
     domain: Option<String>,
-    /// How many active users it may have; 50 when left out.
+    /// How many active users it may have; 50 when left out. Platform administrators only.
     max_users: Option<i32>,
     /// Its first user, who may do everything in it.
     owner: TenantOwnerInput,
@@ -54,6 +58,7 @@ impl From<TenantCreateInput> for NewTenant {
     fn from(i: TenantCreateInput) -> Self {
         Self {
             name: i.name,
+            organization: i.organization_id,
             schema_name: i.schema_name,
             domain: i.domain.map(|d| d.trim().to_lowercase()),
             max_users: i.max_users,
@@ -74,12 +79,14 @@ impl From<TenantCreateInput> for NewTenant {
 pub struct TenantUpdateInput {
     /// What it is called.
     name: MaybeUndefined<String>,
-    /// Whether its users can work.
+    /// Whether its users can work. Platform administrators only, like all below.
     is_active: MaybeUndefined<bool>,
     /// How it pays.
     subscription_status: MaybeUndefined<SubscriptionStatus>,
     /// How many active users it may have.
     max_users: MaybeUndefined<i32>,
+    /// Whose it is; null: the platform's own.
+    organization_id: MaybeUndefined<OrganizationId>,
 }
 
 impl TryFrom<TenantUpdateInput> for TenantPatch {
@@ -93,6 +100,7 @@ impl TryFrom<TenantUpdateInput> for TenantPatch {
             is_active: required(&mut invalid, "input.isActive", i.is_active),
             subscription_status: required(&mut invalid, "input.subscriptionStatus", status),
             max_users: required(&mut invalid, "input.maxUsers", i.max_users),
+            organization_id: clearable(i.organization_id),
         };
         invalid.finish()?;
         Ok(patch)
@@ -115,6 +123,8 @@ pub struct TenantFilter {
     not: Option<Box<TenantFilter>>,
     /// By id.
     id: Option<IDFilter>,
+    /// By whose it is.
+    organization_id: Option<IDFilter>,
     /// By name.
     name: Option<StringFilter>,
     /// By the schema's name.
@@ -134,6 +144,7 @@ impl Filter for TenantFilter {
 
     fn conditions(&self, all: &mut Conditions) {
         all.id::<TenantId>("id", ID, &self.id);
+        all.id::<OrganizationId>("organizationId", ORGANIZATION_ID, &self.organization_id);
         all.text("name", NAME, &self.name);
         all.text("schemaName", SCHEMA_NAME, &self.schema_name);
         all.flag(IS_ACTIVE, self.is_active);

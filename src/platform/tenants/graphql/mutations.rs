@@ -36,7 +36,7 @@ pub struct Mutation;
 #[Object(name = "TenantMutation")]
 impl Mutation {
     /// Makes a tenant: its schema, tables, domain and owner, all at once or not at all. Platform
-    /// administrators only.
+    /// administrators, and an organization's owners and admins for it, as far as its limit goes.
     async fn tenant_create(
         &self,
         ctx: &Context<'_>,
@@ -46,7 +46,8 @@ impl Mutation {
         TenantCreatePayload::from(tenant.map(TenantNode::from))
     }
 
-    /// Changes a tenant; with `isActive: false` it is suspended. Platform administrators only.
+    /// Changes a tenant; with `isActive: false` it is suspended. Platform administrators; its
+    /// organization's owners and admins its name.
     async fn tenant_update(
         &self,
         ctx: &Context<'_>,
@@ -55,7 +56,7 @@ impl Mutation {
         #[graphql(desc = "The version you have seen; STALE_VERSION if there is a newer one.")]
         expected_version: Option<i32>,
     ) -> Result<TenantUpdatePayload> {
-        crate::platform::require_admin(ctx.app())?;
+        crate::platform::sight(ctx.app())?;
         let changed =
             async { service::update(ctx.app(), id, input.try_into()?, expected_version).await };
         TenantUpdatePayload::from(changed.await.map(TenantNode::from))
