@@ -83,6 +83,7 @@ pub(super) struct Members;
 
 impl Children for Members {
     type Row = (Uuid, User);
+    type Conn = TenantConn;
 
     fn parent(row: &(Uuid, User), _: Column) -> Option<Uuid> {
         Some(row.0)
