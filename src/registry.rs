@@ -30,6 +30,7 @@ slices! {
         crate::platform::operators::graphql::Query,
         crate::platform::organizations::graphql::Query,
         crate::platform::tenants::graphql::Query,
+        crate::platform::tenant_limits::graphql::Query,
     ],
     mutation: [
         crate::platform::tokens::graphql::Mutation,
@@ -45,6 +46,7 @@ slices! {
         crate::platform::organizations::graphql::Mutation,
         crate::platform::organization_members::graphql::Mutation,
         crate::platform::tenants::graphql::Mutation,
+        crate::platform::tenant_limits::graphql::Mutation,
         crate::platform::domains::graphql::Mutation,
     ],
 }

@@ -42,12 +42,13 @@ impl App {
             None
         });
         let redis = redis.map(Arc::new);
+        let limits = Limits::new(&config.limits, redis.clone());
         Arc::new(Self {
             hosts: Hosts::new(&config.http),
-            directory: Directory::new(db.clone(), bus.clone()),
+            directory: Directory::new(db.clone(), bus.clone(), limits.rates().clone()),
             access: AccessCache::new(bus.clone()),
             passwords: Passwords::default(),
-            limits: Limits::new(&config.limits, redis.clone()),
+            limits,
             redis,
             mail: Mail::new(&config),
             afterwards: Afterwards::default(),

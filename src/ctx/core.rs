@@ -16,6 +16,7 @@ use crate::base::ids::UserId;
 use crate::bus::Wake;
 use crate::db::{Meter, PlatformConn, PlatformTx, TenantConn, TenantTx};
 use crate::error::{AppError, Result};
+use crate::limits::Rates;
 use crate::tenancy::Tenant;
 
 /// Where an operation takes place.
@@ -145,6 +146,14 @@ impl Core {
     #[must_use]
     pub fn acting_as(self, actor: Actor) -> Self {
         Self { actor: actor.within(&self.scope), ..self }
+    }
+
+    /// How often callers may ask here, and for how much.
+    pub fn rates(&self) -> &Arc<Rates> {
+        match &self.scope {
+            Scope::Tenant(tenant) => &tenant.rates,
+            Scope::Platform => self.app.limits.rates(),
+        }
     }
 
     pub fn tenant(&self) -> Result<&Arc<Tenant>> {

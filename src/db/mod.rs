@@ -18,7 +18,9 @@ mod pin;
 mod pool;
 mod predicate;
 pub mod schema;
+mod share;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use column::Column;
@@ -31,9 +33,11 @@ pub use page::{Listing, Page, Sorted};
 pub use per_parent::per_parent;
 pub use pin::TenantPlace;
 pub use predicate::{Ordering, Predicate, Sort, Test, Value, pattern};
+pub use share::Share;
 
 use self::pin::Pin;
 use self::pool::AffinePool;
+use self::share::Shares;
 use crate::config::{Config, Database};
 use crate::error::{AppError, Result};
 
@@ -48,7 +52,7 @@ pub struct Db {
     platform_pin: Pin,
     owner: Connector,
     wait: Duration,
-    tenant_permits: usize,
+    shares: Arc<Shares>,
 }
 
 impl Db {
@@ -63,7 +67,7 @@ impl Db {
             platform_pin,
             owner,
             wait,
-            tenant_permits: settings.tenant_permits(),
+            shares: Arc::new(Shares::new(settings.tenant_permits())),
         };
         tokio::try_join!(db.tenants.prewarm(), db.platform.prewarm())?;
         Ok(db)
@@ -89,9 +93,10 @@ impl Db {
         Ok((app, Connector::parse(owner_url, role, timeouts)?))
     }
 
-    /// A place for a tenant, with its share of the pool.
-    pub fn place(&self, tenant: uuid::Uuid, schema: TenantSchema) -> TenantPlace {
-        TenantPlace::new(tenant, schema, self.tenant_permits)
+    /// A place for a tenant, with its share of the database.
+    pub fn place(&self, tenant: uuid::Uuid, schema: TenantSchema, share: Share) -> TenantPlace {
+        let permits = self.shares.of(tenant, share.connections);
+        TenantPlace::with(tenant, schema, permits, share.statement)
     }
 
     /// A connection that sees `place` alone. It goes back to the pool when dropped.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
 
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use tokio::sync::Semaphore;
@@ -28,17 +29,33 @@ struct Place {
     set: String,
     tag: String,
     permits: Arc<Semaphore>,
+    /// How long a statement may run, when that is not what all may.
+    statement: Option<Duration>,
 }
 
 impl TenantPlace {
     /// `permits`: how many connections the tenant may hold at once.
     pub fn new(tenant: Uuid, schema: TenantSchema, permits: usize) -> Self {
+        Self::with(tenant, schema, Arc::new(Semaphore::new(permits.max(1))), None)
+    }
+
+    /// `permits`: one for each connection that the tenant may hold at once. `statement`: how long
+    /// one of its statements may run, when that is not what all may.
+    pub(super) fn with(
+        tenant: Uuid,
+        schema: TenantSchema,
+        permits: Arc<Semaphore>,
+        statement: Option<Duration>,
+    ) -> Self {
         let role = RoleName::of_tenant(tenant);
         let search_path = format!("{}, {EXTENSIONS}", schema.as_str());
-        let set = set_both(role.as_str(), &search_path);
+        let mut set = set_both(role.as_str(), &search_path);
+        if let Some(statement) = statement {
+            set.push_str(&format!("; SET statement_timeout TO {}", statement.as_millis()));
+        }
         let tag = format!(" /* {} */", schema.as_str());
-        let permits = Arc::new(Semaphore::new(permits.max(1)));
-        Self(Arc::new(Place { tenant, schema, role, search_path, set, tag, permits }))
+        let place = Place { tenant, schema, role, search_path, set, tag, permits, statement };
+        Self(Arc::new(place))
     }
 
     pub fn tenant(&self) -> Uuid {
@@ -71,7 +88,9 @@ impl TenantPlace {
 impl PartialEq for TenantPlace {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
-            || (self.0.tenant == other.0.tenant && self.0.schema == other.0.schema)
+            || (self.0.tenant == other.0.tenant
+                && self.0.schema == other.0.schema
+                && self.0.statement == other.0.statement)
     }
 }
 
@@ -104,16 +123,25 @@ impl Pin {
         }
     }
 
+    /// Whether statements may run for another time than is usual.
+    pub(super) fn has_own_timeout(&self) -> bool {
+        matches!(self, Self::Tenant(place) if place.0.statement.is_some())
+    }
+
     /// Sets role and path for the session; the database takes both or fails. Plain `SET`, since
-    /// `set_config` in a prepared statement costs PostgreSQL several times as much.
-    pub(super) async fn set(&self, mut pg: &AsyncPgConnection) -> Result<()> {
-        let set = match self {
+    /// `set_config` in a prepared statement costs PostgreSQL several times as much. `reset` says
+    /// that the pin before had a time of its own for statements.
+    pub(super) async fn set(&self, mut pg: &AsyncPgConnection, reset: bool) -> Result<()> {
+        let mut set = match self {
             Self::Tenant(place) => Cow::Borrowed(place.0.set.as_str()),
             _ => {
                 let (role, path) = self.wanted()?;
                 Cow::Owned(set_both(role, path))
             }
         };
+        if reset {
+            set = Cow::Owned(format!("RESET statement_timeout; {set}"));
+        }
         Ok(pg.batch_execute(&set).await?)
     }
 

@@ -251,8 +251,9 @@ impl Lease {
     async fn pin(&mut self, want: &Pin) -> Result<()> {
         let backend = self.backend_mut();
         if backend.pin != *want {
+            let reset = backend.pin.has_own_timeout();
             backend.pin = Pin::Unknown;
-            want.set(&backend.pg).await?;
+            want.set(&backend.pg, reset).await?;
             backend.pin = want.clone();
             backend.met.insert(want.hash());
         }

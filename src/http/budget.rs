@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
 use super::reply::Cost;
+use crate::authz::Through;
 use crate::ctx::{Actor, App, Core, Scope};
 use crate::error::AppError;
 use crate::graphql::document::{Estimate, Operation};
@@ -39,19 +40,24 @@ pub(super) struct Budget {
 #[derive(Debug, Clone, Copy, Hash)]
 enum Caller {
     SignedIn(Option<Uuid>, Uuid),
+    Key(Option<Uuid>, Uuid),
     Anonymous(Option<Uuid>, Option<std::net::IpAddr>),
 }
 
 impl Budget {
     pub(super) fn of(core: &Core) -> Self {
-        let (app, rates) = (core.app.clone(), core.app.limits.rates().clone());
+        let (app, rates) = (core.app.clone(), core.rates().clone());
         let tenant = match &core.scope {
             Scope::Tenant(tenant) => Some(tenant.id.0),
             Scope::Platform => None,
         };
         let (caller, hourly) = match &core.actor {
             Actor::SignedIn(access) => {
-                (Caller::SignedIn(tenant, access.subject()), Policy::SignedIn)
+                let caller = match access.through {
+                    Through::Key(key) => Caller::Key(tenant, key),
+                    Through::Session(_) => Caller::SignedIn(tenant, access.subject()),
+                };
+                (caller, Policy::SignedIn)
             }
             _ => (Caller::Anonymous(tenant, network(core.origin.ip)), Policy::Anonymous),
         };

@@ -71,6 +71,16 @@ impl Rate {
         Self { capacity: self.capacity.saturating_add(burst), ..self }
     }
 
+    /// What flows back in one window.
+    pub const fn per_window(self) -> NonZeroU32 {
+        self.per_window
+    }
+
+    /// How much more it holds.
+    pub const fn burst(self) -> u32 {
+        self.capacity - self.per_window.get()
+    }
+
     /// Seconds of its window.
     pub const fn window(self) -> u32 {
         self.window

@@ -5,6 +5,7 @@ pub mod domains;
 pub mod operators;
 pub mod organization_members;
 pub mod organizations;
+pub mod tenant_limits;
 pub mod tenants;
 pub mod tokens;
 

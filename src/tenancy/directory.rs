@@ -10,12 +10,13 @@ use diesel::prelude::{
 };
 use moka::sync::Cache;
 
-use super::{Host, SERVED_BEHIND, Tenant};
+use super::{Figures, Host, SERVED_BEHIND, Tenant};
 use crate::base::ids::TenantId;
 use crate::bus::{Bus, Wake};
 use crate::db::schema::platform::{domains, tenants};
 use crate::db::{Db, Meter, PlatformConn, TenantSchema, migrate};
 use crate::error::{AppError, Result};
+use crate::limits::Rates;
 
 /// A second look after this long even if no message came.
 const TTL: Duration = Duration::from_secs(60);
@@ -33,6 +34,8 @@ enum Key {
 pub struct Directory {
     db: Db,
     bus: Bus,
+    /// The server's own.
+    rates: Arc<Rates>,
     known: Cache<Key, Arc<Tenant>>,
     unknown: Cache<Key, ()>,
     /// Counts changes: what was read before one may not be cached after it.
@@ -42,11 +45,11 @@ pub struct Directory {
 type Row = (TenantId, String, String, bool, i32);
 
 impl Directory {
-    pub fn new(db: Db, bus: Bus) -> Self {
+    pub fn new(db: Db, bus: Bus, rates: Arc<Rates>) -> Self {
         let cache = |max| Cache::builder().max_capacity(max).time_to_live(TTL);
         let known = cache(MAX_HOSTS).support_invalidation_closures().build();
         let unknown = Cache::builder().max_capacity(MAX_UNKNOWN).time_to_live(TTL).build();
-        let directory = Self { db, bus, known, unknown, changes: Arc::default() };
+        let directory = Self { db, bus, rates, known, unknown, changes: Arc::default() };
         let forget = directory.clone();
         directory.bus.on_wake(move |wake| forget.forget(wake));
         directory
@@ -171,10 +174,25 @@ impl Directory {
         let (id, schema, name, is_active, max_users) = row;
         let schema = TenantSchema::parse(&schema)
             .ok_or_else(|| AppError::internal(format!("{schema} is no tenant's schema")))?;
-        let missing = migrate::missing_in(conn, schema.as_str()).await?;
-        let place = self.db.place(id.0, schema.clone());
+        let figures = async { Figures::find(conn, id).await.map_err(AppError::from) };
+        let missing = async { Ok(migrate::missing_in(conn, schema.as_str()).await?) };
+        let (missing, figures) = futures_util::future::try_join(missing, figures).await?;
         let is_behind = missing > SERVED_BEHIND;
-        Ok(Tenant { id, name, schema, is_active, max_users, is_behind, place })
+        let figures = figures.unwrap_or_else(|| Figures::none(id));
+        let place = self.db.place(id.0, schema.clone(), figures.share());
+        let rates = Arc::new(figures.rates(&self.rates));
+        let trusted_documents_only = figures.trusted_documents_only;
+        Ok(Tenant {
+            id,
+            name,
+            schema,
+            is_active,
+            max_users,
+            is_behind,
+            place,
+            rates,
+            trusted_documents_only,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod directory;
+mod figures;
 mod host;
 
 use std::sync::Arc;
@@ -9,9 +10,11 @@ use std::sync::Arc;
 use crate::base::ids::TenantId;
 use crate::db::{TenantPlace, TenantSchema};
 use crate::error::{AppError, Result};
+use crate::limits::Rates;
 
 pub use addresses::Addresses;
 pub use directory::Directory;
+pub use figures::Figures;
 pub use host::{Host, Hosts};
 
 /// A tenant as requests need it.
@@ -26,6 +29,10 @@ pub struct Tenant {
     /// Its schema lacks so many migrations that this release can't serve it.
     pub is_behind: bool,
     pub place: TenantPlace,
+    /// How often its users may ask, and for how much.
+    pub rates: Arc<Rates>,
+    /// Whether only registered documents may be run.
+    pub trusted_documents_only: bool,
 }
 
 /// Schemas one migration behind are served: that is how releases roll out. Further behind not.

@@ -102,6 +102,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    public.tenant_limits (tenant_id) {
+        tenant_id -> Uuid,
+        api_per_minute -> Nullable<Int4>,
+        api_burst -> Nullable<Int4>,
+        burst_per_minute -> Nullable<Int4>,
+        auth_per_minute -> Nullable<Int4>,
+        anonymous_per_hour -> Nullable<Int4>,
+        signed_in_per_hour -> Nullable<Int4>,
+        tenant_per_minute -> Nullable<Int4>,
+        cost_per_minute -> Nullable<Int4>,
+        concurrency -> Nullable<Int4>,
+        statement_timeout_ms -> Nullable<Int4>,
+        trusted_documents_only -> Bool,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     public.tenants (id) {
         id -> Uuid,
         organization_id -> Nullable<Uuid>,
@@ -123,6 +141,7 @@ diesel::joinable!(operator_refresh_tokens -> operator_sessions (session_id));
 diesel::joinable!(operator_sessions -> operators (operator_id));
 diesel::joinable!(organization_members -> operators (operator_id));
 diesel::joinable!(organization_members -> organizations (organization_id));
+diesel::joinable!(tenant_limits -> tenants (tenant_id));
 diesel::joinable!(tenants -> organizations (organization_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -134,5 +153,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     operators,
     organization_members,
     organizations,
+    tenant_limits,
     tenants,
 );

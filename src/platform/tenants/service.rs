@@ -6,7 +6,7 @@ use crate::authz::{OrganizationRole, Permission};
 use crate::base::ids::TenantId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
-use crate::db::{Listing, Page, PlatformTx, TenantSchema, TenantTx};
+use crate::db::{Listing, Page, PlatformTx, Share, TenantSchema, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::platform::organizations;
 use crate::platform::{ADMINISTER, Sight, domains, organization_members, require_admin, sight};
@@ -100,7 +100,7 @@ pub async fn create_filled<T>(
     require_add(ctx, new).await?;
     let schema = new.validate()?;
     let id = TenantId::generate();
-    let place = ctx.app.db.place(id.0, schema.clone());
+    let place = ctx.app.db.place(id.0, schema.clone(), Share::default());
     let mut made = None;
     let register = async |tx: &PlatformTx| {
         if let Some(organization) = new.organization {
@@ -168,7 +168,7 @@ pub async fn delete(ctx: &Ctx, id: TenantId, confirm: &str) -> Result<TenantId> 
     // Nobody may be working in it while it is dropped.
     let closed = TenantPatch { is_active: Some(false), ..TenantPatch::default() };
     update(ctx, id, closed, None).await?;
-    let place = ctx.app.db.place(id.0, schema);
+    let place = ctx.app.db.place(id.0, schema, Share::default());
     let unregister = async |tx: &PlatformTx| {
         store::delete(tx, id).await?;
         Ok(())

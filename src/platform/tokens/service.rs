@@ -5,7 +5,7 @@ use crate::base::ids::TenantId;
 use crate::ctx::{Core, Ctx, Scope};
 use crate::db::TenantSchema;
 use crate::error::{AppError, Invalid, Problem, Result};
-use crate::limits::{Policy, network};
+use crate::limits::{Policy, Rates, network};
 use crate::platform::operators::{self, Operator};
 use crate::sessions::{self, REFUSED, SignIn, SignedIn, TOKEN_REFUSED};
 use crate::tenant::sessions::service as users;
@@ -30,8 +30,10 @@ pub async fn create(ctx: &Ctx, target: Target, with: SignIn) -> Result<SignedIn<
     let place = place(ctx, target)?;
     let name = with.email.as_ref().or(with.username.as_ref()).map(|n| n.to_lowercase());
     ctx.app.limits.take(Policy::AuthAddress, network(ctx.origin.ip)).await?;
-    ctx.app.limits.take(Policy::AuthAccount, (place.key(ctx), name)).await?;
-    match enter(ctx, place).await? {
+    let account = (place.key(ctx), name);
+    let within = enter(ctx, place).await?;
+    ctx.app.limits.take_at(within.rates(ctx), Policy::AuthAccount, account).await?;
+    match within {
         Within::Tenant(ctx) => {
             users::create(ctx.as_ref(), with).await.map(|s| s.map(Account::User))
         }
@@ -151,6 +153,15 @@ enum Within<'a> {
     Platform,
     /// There is no such tenant.
     Nowhere,
+}
+
+impl Within<'_> {
+    fn rates<'a>(&'a self, ctx: &'a Ctx) -> &'a Rates {
+        match self {
+            Self::Tenant(ctx) => ctx.as_ref().rates(),
+            Self::Platform | Self::Nowhere => ctx.app.limits.rates(),
+        }
+    }
 }
 
 /// This operation, or one in the tenant that is named.

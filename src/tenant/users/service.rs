@@ -149,7 +149,7 @@ pub async fn change_password(ctx: &Ctx, old: &str, new: &str) -> Result<User> {
     let id = ctx.user().ok_or(AppError::Forbidden(CHANGE_PASSWORD.name))?;
     let tenant = ctx.tenant()?.id.0;
     // Whoever holds a token only may not try passwords without end.
-    ctx.app.limits.take(Policy::AuthAccount, (tenant, id.0)).await?;
+    ctx.app.limits.take_at(ctx.rates(), Policy::AuthAccount, (tenant, id.0)).await?;
     let found = store::credentials(&*ctx.read().await?, id).await?;
     let Credentials { user, password_hash } = found.ok_or(AppError::NotFound("user"))?;
     password::check(&user.email, old, new)?;

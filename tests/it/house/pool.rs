@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use diesel::sql_types::{Integer, Text};
 use diesel::{ExpressionMethods, QueryDsl, QueryResult};
 use diesel_async::RunQueryDsl;
+use taruvi::bus::Wake;
 use taruvi::ctx::{Actor, App, Core, Ctx, Origin, Scope};
 use taruvi::db::schema::tenant::users as t;
-use taruvi::db::{Meter, TenantConn, TenantTx};
+use taruvi::db::{Meter, TenantConn, TenantSchema, TenantTx};
 use taruvi::error::{AppError, Result};
 use taruvi::tenancy::Tenant;
 
@@ -282,4 +283,60 @@ async fn killed_backends_are_replaced() {
     .await;
     app.sign_in("acme", "member").await;
     app.is_whole().await;
+}
+
+#[tokio::test]
+async fn a_tenant_has_one_share_of_the_pool_however_it_is_found() {
+    let settings = [
+        ("database.pool_size", "4"),
+        ("database.tenant_concurrency", "2"),
+        ("database.pool_wait_ms", "300"),
+    ];
+    let app = TestApp::with(&settings).await;
+    let process = app.app.clone();
+    app.run(async move {
+        let found = async || {
+            let schema = TenantSchema::parse("acme").expect("a name");
+            let tenant = process.directory.by_schema(&schema, &Meter::default()).await;
+            tenant.expect("acme")
+        };
+        let first = found().await;
+        let by_id = process.directory.by_id(first.id, &Meter::default()).await.expect("acme");
+        let leases = [lease(&process, &first).await, lease(&process, &by_id).await];
+        assert!(leases.iter().all(|lease| lease.is_ok()));
+        // Nor is there another when the caches are emptied.
+        process.bus.publish(Wake::Everything).await;
+        let again = process.directory.by_id(first.id, &Meter::default()).await.expect("acme");
+        for tenant in [&first, &by_id, &again, &found().await] {
+            let refused = lease(&process, tenant).await.err().expect("no third connection");
+            assert_eq!(refused.code(), "UNAVAILABLE");
+        }
+        drop(leases);
+        lease(&process, &again).await.expect("the share is free again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tenant_with_a_time_of_its_own_for_statements_changes_nobody_elses() {
+    let app = TestApp::with(&[("database.pool_size", "1")]).await;
+    let of_acme = "INSERT INTO public.tenant_limits (tenant_id, statement_timeout_ms, updated_at)
+        SELECT id, 50, now() FROM public.tenants WHERE schema_name = 't_acme'";
+    app.sql(of_acme).await;
+    let (process, acme, globex) =
+        (app.app.clone(), app.tenant("acme").await, app.tenant("globex").await);
+    app.run(async move {
+        let nap = async |tenant: &Tenant| {
+            let lease = lease(&process, tenant).await.expect("a connection");
+            let nap = diesel::dsl::sql::<Text>("pg_sleep(0.3)::text");
+            let slept: QueryResult<String> = diesel::select(nap).get_result(&mut &lease).await;
+            (pid(&lease).await, slept.is_ok())
+        };
+        let (backend, slept) = nap(&acme).await;
+        assert!(!slept);
+        for (tenant, expected) in [(&globex, true), (&acme, false), (&globex, true)] {
+            assert_eq!(nap(tenant).await, (backend, expected));
+        }
+    })
+    .await;
 }

@@ -59,6 +59,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("Query.viewerOperatorSessions", "the last hundred used"),
     ("Query.viewerSessions", "the last hundred used"),
     ("Tenant.domains", "a tenant has a few"),
+    ("TenantLimits.ownFigures", "as many as there are figures"),
     ("User.groups", "at most a hundred"),
     ("User.permissions", "there are some dozens of permissions"),
     ("UserError.field", "the path of one argument"),

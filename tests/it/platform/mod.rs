@@ -1,6 +1,7 @@
 //! The slices of the platform: what its administrators do, and nobody else.
 
 mod domains;
+mod limits;
 mod lists;
 mod operators;
 mod organizations;

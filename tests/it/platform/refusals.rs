@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 use super::{id_of, new};
 use crate::support::TestApp;
 
-const QUERIES: [&str; 2] = ["tenants { totalCount nodes { name } }", "tenant(id: $id) { name }"];
+const QUERIES: [&str; 3] = [
+    "tenants { totalCount nodes { name } }",
+    "tenant(id: $id) { name }",
+    "tenantLimits(tenantId: $id) { apiPerMinute }",
+];
 
 #[tokio::test]
 async fn nobody_but_administrators_at_the_platforms_host_gets_anything() {
@@ -25,10 +29,11 @@ async fn nobody_but_administrators_at_the_platforms_host_gets_anything() {
         (app.sign_in("acme", "member").await, vec!["FORBIDDEN", "WRONG_HOST"]),
         (owner, vec!["FORBIDDEN", "WRONG_HOST"]),
     ];
-    let mutations: [(&str, Value); 6] = [
+    let mutations: [(&str, Value); 7] = [
         ("tenantCreate", json!({ "input": new("mine") })),
         ("tenantUpdate", json!({ "id": id, "input": { "maxUsers": 1000 } })),
         ("tenantDelete", json!({ "id": id, "confirmSchemaName": "t_globex" })),
+        ("tenantLimitsUpdate", json!({ "tenantId": id, "input": { "apiPerMinute": 9 } })),
         ("domainAdd", json!({ "tenantId": id, "domain": domain })),
         ("domainSetPrimary", json!({ "id": added["domain"]["id"] })),
         ("domainRemove", json!({ "id": added["domain"]["id"] })),
