@@ -1,8 +1,9 @@
 //! `cargo bench`: all figures of the README, measured in one run.
 //!
-//! `cargo bench -- speed`, `hangup` or `figures` measures a part; `--tenants 20,1000` and
+//! `cargo bench -- speed`, `hangup`, `fairness` or `figures` measures a part; `--tenants 20,1000` and
 //! `--rounds 5` say how much. How each is measured stands in its module.
 
+mod fairness;
 mod figures;
 mod floor;
 mod hangup;
@@ -19,9 +20,11 @@ use self::report::Report;
 use self::support::bed::Bed;
 
 /// Which parts to run, and how much of them.
+#[derive(Default)]
 struct Wanted {
     speed: bool,
     hangup: bool,
+    fairness: bool,
     figures: bool,
     tenants: Vec<u32>,
     rounds: usize,
@@ -73,6 +76,9 @@ async fn bench(arguments: impl Iterator<Item = String>) -> Result<bool> {
         if wanted.hangup && at == 0 {
             hangup::run(&bed, &mut report).await?;
         }
+        if wanted.fairness && at == 0 {
+            fairness::run(&bed, &mut report).await?;
+        }
         if wanted.speed {
             speed::run(&bed, wanted.rounds, &mut report).await?;
         }
@@ -85,24 +91,27 @@ async fn bench(arguments: impl Iterator<Item = String>) -> Result<bool> {
 }
 
 fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted> {
-    let mut wanted =
-        Wanted { speed: false, hangup: false, figures: false, tenants: vec![20, 1000], rounds: 5 };
+    let mut wanted = Wanted { tenants: vec![20, 1000], rounds: 5, ..Wanted::default() };
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
         match argument.as_str() {
             "speed" => wanted.speed = true,
             "hangup" => wanted.hangup = true,
+            "fairness" => wanted.fairness = true,
             "figures" => wanted.figures = true,
             "--rounds" => wanted.rounds = value()?.parse()?,
             "--tenants" => {
                 wanted.tenants = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?;
             }
             "--bench" => {} // Cargo says so
-            other => bail!("unknown: {other} (speed, hangup, figures, --tenants, --rounds)"),
+            other => {
+                bail!("unknown: {other} (speed, hangup, fairness, figures, --tenants, --rounds)")
+            }
         }
     }
-    if !(wanted.speed || wanted.hangup || wanted.figures) {
-        (wanted.speed, wanted.hangup, wanted.figures) = (true, true, true);
+    if !(wanted.speed || wanted.hangup || wanted.fairness || wanted.figures) {
+        (wanted.speed, wanted.hangup) = (true, true);
+        (wanted.fairness, wanted.figures) = (true, true);
     }
     Ok(wanted)
 }

@@ -13,6 +13,7 @@ use super::correlation::Correlation;
 use super::negotiate::Media;
 use super::reply::Failure;
 use super::secure::Secure;
+use super::stored::StoredDocuments;
 use crate::config::Introspection;
 use crate::ctx::App;
 use crate::db::Meter;
@@ -26,6 +27,7 @@ pub struct Api {
     /// For documents that `schema` has found valid.
     pub trusting_schema: AppSchema,
     pub documents: Documents,
+    pub stored: StoredDocuments,
     pub secure: Secure,
     pub sdl: String,
     /// Set when the server was told to stop: not ready any more.
@@ -51,6 +53,7 @@ impl Api {
         };
         Ok(Self {
             documents: Documents::new(limits, vocabulary),
+            stored: StoredDocuments::new(&app.bus),
             secure: Secure::new(&app.config),
             schema: registry::schema(),
             trusting_schema: registry::trusting_schema(),

@@ -13,8 +13,10 @@ use super::reply::Failure;
 /// The members of a well-formed request.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct GraphqlRequest {
-    /// The document; `None` only beside `extensions.persistedQuery`.
+    /// The document; `None` only beside a name for it.
     pub query: Option<String>,
+    /// The id under which the document is registered.
+    pub document_id: Option<String>,
     pub operation_name: Option<String>,
     pub variables: Map<String, Value>,
     pub extensions: Map<String, Value>,
@@ -34,6 +36,7 @@ pub fn from_get(uri: &Uri) -> Result<GraphqlRequest, Failure> {
     for (name, text) in parameters {
         let (member, value) = match name.as_str() {
             "query" => (&mut members.query, Value::String(text)),
+            "documentId" => (&mut members.document_id, Value::String(text)),
             "operationName" => (&mut members.operation_name, Value::String(text)),
             "variables" => (&mut members.variables, parameter("variables", &text)?),
             "extensions" => (&mut members.extensions, parameter("extensions", &text)?),
@@ -65,15 +68,6 @@ impl GraphqlRequest {
         }
         serde_json::from_value::<Members>(value).map_err(|e| not_json(&e))?.try_into()
     }
-
-    /// The document. Fails when a hash came instead: we remember no documents by hash.
-    pub fn text(&self) -> Result<&str, Failure> {
-        self.query.as_deref().ok_or_else(|| {
-            // Clients look for this very message before they send the text.
-            let message = "PersistedQueryNotSupported";
-            Failure::new(StatusCode::OK, "PERSISTED_QUERY_NOT_SUPPORTED", message)
-        })
-    }
 }
 
 /// The members as sent. Unknown ones are ignored, those given twice are not.
@@ -81,6 +75,7 @@ impl GraphqlRequest {
 #[serde(rename_all = "camelCase", expecting = "a JSON object")]
 struct Members {
     query: Option<Value>,
+    document_id: Option<Value>,
     operation_name: Option<Value>,
     variables: Option<Value>,
     extensions: Option<Value>,
@@ -91,8 +86,14 @@ impl TryFrom<Members> for GraphqlRequest {
 
     fn try_from(members: Members) -> Result<Self, Failure> {
         let extensions = object("extensions", members.extensions)?;
+        let document_id = match members.document_id {
+            Some(Value::String(id)) if !id.is_empty() => Some(id),
+            None => None,
+            Some(_) => return Err(bad("documentId must be a text that is not empty")),
+        };
         let query = match members.query {
             Some(Value::String(text)) if !text.trim().is_empty() => Some(text),
+            None if document_id.is_some() => None,
             None if extensions.get("persistedQuery").is_some_and(Value::is_object) => None,
             None => return Err(bad("query is missing")),
             Some(_) => return Err(bad("query must be a text that is not empty")),
@@ -103,7 +104,7 @@ impl TryFrom<Members> for GraphqlRequest {
             Some(_) => return Err(bad("operationName must be a text or null")),
         };
         let variables = object("variables", members.variables)?;
-        Ok(Self { query, operation_name, variables, extensions })
+        Ok(Self { query, document_id, operation_name, variables, extensions })
     }
 }
 

@@ -23,6 +23,7 @@ use super::detached::Detached;
 use super::idempotency::Executed;
 use super::negotiate::{Media, negotiate};
 use super::reply::{Failure, is_refused, render};
+use super::stored::Way;
 use super::{Api, api, caller, idempotency, log, scope};
 use crate::ctx::{Actor, Core, Ctx};
 use crate::db::Meter;
@@ -118,15 +119,21 @@ async fn answer(
 
 /// Reads the request, and finds out what it would cost.
 async fn plan(api: &Api, core: &Core, parts: &Parts, body: Body) -> Result<Planned, Failure> {
-    let asked = match parts.method {
+    let mut asked = match parts.method {
         Method::GET => from_get(&parts.uri)?,
         Method::POST => from_post(&parts.headers, &read(api, &parts.headers, body).await?)?,
         _ => return Err(Failure::method_not_allowed("GET, POST", "use GET or POST")),
     };
-    let prepared = api.documents.prepare(asked.text()?)?;
+    let way = api.stored.resolve(core, &mut asked).await?;
+    let text = asked.query.as_deref().unwrap_or_default();
+    let prepared = api.documents.prepare(text)?;
     let operation = prepared.operation(asked.operation_name.as_deref())?;
     allow(api, core, operation, &parts.method)?;
+    api.stored.check(core, &asked, &way, operation).await?;
     let estimate = api.documents.check(&prepared, operation, &asked.variables)?;
+    if let Way::Named(hash) = way {
+        api.stored.remember(core, hash, text);
+    }
     Ok(Planned { prepared, asked, estimate })
 }
 

@@ -19,6 +19,7 @@ mod page;
 pub mod reply;
 mod scope;
 mod secure;
+mod stored;
 
 use std::sync::Arc;
 

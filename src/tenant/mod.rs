@@ -7,6 +7,7 @@ pub mod permissions;
 pub mod projects;
 pub mod sessions;
 pub mod tasks;
+pub mod trusted_documents;
 pub mod users;
 
 /// All permissions that a tenant's users may hold, slice by slice.
@@ -19,4 +20,5 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     projects::service::PERMISSIONS,
     tasks::service::PERMISSIONS,
     documents::service::PERMISSIONS,
+    trusted_documents::service::PERMISSIONS,
 ];

@@ -139,7 +139,7 @@ fn the_members_are_read() {
     )
     .unwrap();
     assert_eq!(request.query.as_deref(), Some("{a}"));
-    assert_eq!(request.text(), Ok("{a}"));
+    assert_eq!(request.query.as_deref(), Some("{a}"));
     assert_eq!(request.operation_name.as_deref(), Some("A"));
     assert_eq!(json!(request.variables), json!({"v": [1, null]}));
     assert_eq!(json!(request.extensions), json!({"e": true}));
@@ -198,11 +198,15 @@ fn malformed_bodies_are_bad_requests() {
 }
 
 #[test]
-fn a_hash_instead_of_a_document_is_not_supported() {
+fn a_name_may_stand_for_a_document() {
     let request = json(br#"{"extensions":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}"#);
-    let failure = request.unwrap().text().unwrap_err().clone();
-    assert_eq!(failure.code, "PERSISTED_QUERY_NOT_SUPPORTED");
-    assert_eq!((failure.status, &*failure.message), (StatusCode::OK, "PersistedQueryNotSupported"));
+    assert_eq!(request.unwrap().query, None);
+    let request = json(br#"{"documentId":"one"}"#).unwrap();
+    assert_eq!((request.query, request.document_id.as_deref()), (None, Some("one")));
+    assert_eq!(get("?documentId=one").unwrap().document_id.as_deref(), Some("one"));
+    for wrong in [br#"{"documentId":1,"query":"{a}"}"#.as_slice(), br#"{"documentId":""}"#] {
+        assert_eq!(outcome(json(wrong)), (400, "BAD_REQUEST"));
+    }
 }
 
 #[test]

@@ -186,6 +186,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    trusted_documents (id) {
+        id -> Uuid,
+        document_id -> Text,
+        sha256 -> Text,
+        name -> Text,
+        text -> Text,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     user_permissions (user_id, permission) {
         user_id -> Uuid,
         permission -> Text,
@@ -221,6 +233,7 @@ diesel::joinable!(object_grants -> groups (group_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(tasks -> projects (project_id));
+diesel::joinable!(trusted_documents -> users (created_by));
 diesel::joinable!(user_permissions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -237,6 +250,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refresh_tokens,
     sessions,
     tasks,
+    trusted_documents,
     user_permissions,
     users,
 );

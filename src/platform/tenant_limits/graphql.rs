@@ -123,6 +123,28 @@ impl From<TenantLimitsUpdateInput> for FiguresPatch {
     }
 }
 
+/// Which documents a tenant runs.
+#[derive(SimpleObject)]
+pub struct TrustedDocumentSettings {
+    /// Whether only registered documents may be run. Signing in is always possible, and those who
+    /// may change this setting can run anything.
+    only: bool,
+}
+
+/// A change of which documents the tenant runs.
+#[derive(InputObject)]
+pub struct TrustedDocumentSettingsUpdateInput {
+    /// Whether only registered documents may be run.
+    only: bool,
+}
+
+crate::payload! {
+    /// What `trustedDocumentSettingsUpdate` answers.
+    TrustedDocumentSettingsUpdatePayload {
+        /// The settings after the change.
+        trusted_document_settings: TrustedDocumentSettings,
+    }
+}
 crate::payload! {
     /// What `tenantLimitsUpdate` answers.
     TenantLimitsUpdatePayload {
@@ -145,6 +167,14 @@ impl Query {
         let ctx = ctx.app();
         or_null(service::of_tenant(ctx, tenant_id).await.map(|own| TenantLimits::new(ctx, &own)))
     }
+
+    /// Which documents the tenant runs. Owners only.
+    async fn trusted_document_settings(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<TrustedDocumentSettings> {
+        Ok(TrustedDocumentSettings { only: service::only_trusted(ctx.app())? })
+    }
 }
 
 #[derive(Default)]
@@ -162,5 +192,16 @@ impl Mutation {
         let ctx = ctx.app();
         let changed = service::update(ctx, tenant_id, input.into()).await;
         TenantLimitsUpdatePayload::from(changed.map(|own| TenantLimits::new(ctx, &own)))
+    }
+
+    /// Changes which documents the tenant runs, at once and on every server. Owners only.
+    async fn trusted_document_settings_update(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: TrustedDocumentSettingsUpdateInput,
+    ) -> Result<TrustedDocumentSettingsUpdatePayload> {
+        let changed = service::allow_only_trusted(ctx.app(), input.only).await;
+        let settings = changed.map(|only| TrustedDocumentSettings { only });
+        TrustedDocumentSettingsUpdatePayload::from(settings)
     }
 }

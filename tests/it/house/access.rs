@@ -95,6 +95,10 @@ impl Asker {
         let document = "mutation { documentCreate(input: {name: \"Plan\"}) { document { id } } }";
         let document = owner.gql(document).await.text("/data/documentCreate/document/id");
         let user = owner.gql("{ viewer { id } }").await.text("/data/viewer/id");
+        let trusted = "mutation { trustedDocumentBulkCreate(input: {documents: [
+            {text: \"{ __typename }\"}]}) { trustedDocuments { id } } }";
+        let trusted = owner.gql(trusted).await;
+        let trusted = trusted.text("/data/trustedDocumentBulkCreate/trustedDocuments/0/id");
         // The one that the owner signed in with before, and does not use.
         let session = owner.gql("{ viewerSessions { id } }").await;
         let session = session.text("/data/viewerSessions/1/id");
@@ -119,6 +123,7 @@ impl Asker {
         let ids = [
             ("project", project),
             ("task", task),
+            ("trustedDocument", trusted),
             ("document", document),
             ("user", user),
             ("tenant", tenant),

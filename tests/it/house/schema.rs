@@ -60,6 +60,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("Query.viewerSessions", "the last hundred used"),
     ("Tenant.domains", "a tenant has a few"),
     ("TenantLimits.ownFigures", "as many as there are figures"),
+    ("TrustedDocumentBulkCreatePayload.trustedDocuments", "as many as were sent"),
     ("User.groups", "at most a hundred"),
     ("User.permissions", "there are some dozens of permissions"),
     ("UserError.field", "the path of one argument"),

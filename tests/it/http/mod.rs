@@ -12,6 +12,7 @@ mod outage;
 mod raw;
 mod redis;
 mod requests;
+mod stored;
 mod wire;
 
 use reqwest::Method;

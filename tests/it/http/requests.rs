@@ -171,10 +171,11 @@ async fn a_hash_in_the_place_of_a_document_is_not_known() {
     let (_app, caller) = anybody().await;
     let extensions = json!({ "persistedQuery": { "version": 1, "sha256Hash": "a".repeat(64) } });
     let answer = post(&caller, &[JSON], json!({ "extensions": extensions }).to_string()).await;
-    answer.refused(200, "PERSISTED_QUERY_NOT_SUPPORTED");
-    assert_eq!(answer.text("/errors/0/message"), "PersistedQueryNotSupported");
+    answer.refused(200, "PERSISTED_QUERY_NOT_FOUND");
+    assert_eq!(answer.text("/errors/0/message"), "PersistedQueryNotFound");
     let both = json!({ "query": "{ __typename }", "extensions": extensions });
-    post(&caller, &[JSON], both.to_string()).await.data();
+    let answer = post(&caller, &[JSON], both.to_string()).await;
+    answer.refused(400, "BAD_REQUEST");
 }
 
 #[tokio::test]
