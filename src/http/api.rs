@@ -18,6 +18,7 @@ use crate::config::Introspection;
 use crate::ctx::App;
 use crate::db::Meter;
 use crate::graphql::document::{Documents, Limits, Vocabulary};
+use crate::limits::Turns;
 use crate::registry::{self, AppSchema};
 
 /// The process, as the server needs it.
@@ -28,6 +29,7 @@ pub struct Api {
     pub trusting_schema: AppSchema,
     pub documents: Documents,
     pub stored: StoredDocuments,
+    pub turns: Turns,
     pub secure: Secure,
     pub sdl: String,
     /// Set when the server was told to stop: not ready any more.
@@ -54,6 +56,7 @@ impl Api {
         Ok(Self {
             documents: Documents::new(limits, vocabulary),
             stored: StoredDocuments::new(&app.bus),
+            turns: Turns::new(tokio::runtime::Handle::current().metrics().num_workers()),
             secure: Secure::new(&app.config),
             schema: registry::schema(),
             trusting_schema: registry::trusting_schema(),

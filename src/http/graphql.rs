@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::FutureExt;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::body::{GraphqlRequest, from_get, from_post};
 use super::budget::Budget;
@@ -243,6 +244,11 @@ async fn run(
     variables: Map<String, Value>,
     core: Core,
 ) -> Result<Executed, Failure> {
+    let tenant = core.tenant().map_or(Uuid::nil(), |tenant| tenant.id.0);
+    let patience = Duration::from_millis(api.app.config.database.pool_wait_ms);
+    let Some(_turn) = api.turns.take(tenant, patience).await else {
+        return Err(AppError::Unavailable(anyhow::anyhow!("too many requests of a tenant")).into());
+    };
     if core.idempotency().is_some()
         && let Some(stored) = Box::pin(idempotency::stored(&core)).await?
     {

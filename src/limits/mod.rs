@@ -4,6 +4,7 @@
 mod buckets;
 mod rates;
 mod shared;
+mod turns;
 
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::net::IpAddr;
@@ -18,6 +19,7 @@ use crate::error::{AppError, Result};
 use crate::redis::Redis;
 
 pub use rates::{Level, Policy, Rate, Rates};
+pub use turns::{Turn, Turns};
 
 /// All buckets. The callers' keys say who shares one: those of operations and accounts name the
 /// tenant, that of tries from an address does not.

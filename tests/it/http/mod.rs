@@ -13,6 +13,7 @@ mod raw;
 mod redis;
 mod requests;
 mod stored;
+mod turns;
 mod wire;
 
 use reqwest::Method;
