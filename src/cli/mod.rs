@@ -9,6 +9,7 @@ mod config;
 mod db;
 mod demo;
 mod dev;
+mod documents;
 mod exec;
 mod migrate;
 mod platform;
@@ -73,6 +74,9 @@ enum Command {
     /// Make, list, use and delete tenants
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
+    /// The GraphQL documents that a tenant's clients may run by their id
+    #[command(subcommand)]
+    Documents(documents::DocumentsCommand),
     /// Who runs the installation
     #[command(subcommand)]
     Platform(platform::PlatformCommand),
@@ -105,6 +109,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(own) => serve::run(&global, own.or(listen)).await,
         Command::Migrate(args) => migrate::run(&global, args).await,
         Command::Tenant(command) => tenant::run(&global, command).await,
+        Command::Documents(command) => documents::run(&global, command).await,
         Command::Platform(command) => platform::run(&global, command).await,
         Command::Schema(command) => schema::run(command),
         Command::Config(command) => config::run(&global, command),

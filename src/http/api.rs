@@ -40,6 +40,12 @@ impl Api {
     pub fn new(app: Arc<App>) -> anyhow::Result<Self> {
         let sdl = registry::sdl();
         let vocabulary = Vocabulary::from_sdl(&sdl).context("our own schema can't be read")?;
+        for field in &app.config.limits.burst_fields {
+            let there = ['(', ':'].iter().any(|end| sdl.contains(&format!("\t{field}{end}")));
+            if !there {
+                tracing::warn!(field, "limits.burst_fields names a field that is not there");
+            }
+        }
         let g = &app.config.graphql;
         let limits = Limits {
             max_depth: g.max_depth,

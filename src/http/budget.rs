@@ -105,6 +105,15 @@ impl Budget {
         }
         self.taken = limits.take_all(&draws).await;
         let Some((policy, wait)) = self.taken.refused else { return Ok(()) };
+        if matches!(policy, Policy::Cost | Policy::Burst) {
+            // It was a request all the same, or asking in vain would be free.
+            for counted in limits.take_all(&self.requests).await.levels {
+                let same = |level: &&mut Level| level.policy == counted.policy;
+                if let Some(level) = self.taken.levels.iter_mut().find(same) {
+                    *level = counted;
+                }
+            }
+        }
         if let Some(draw) = self.requests.iter().find(|draw| draw.policy == policy) {
             limits.close(draw, wait);
         }

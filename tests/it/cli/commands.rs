@@ -74,6 +74,33 @@ fn tenants_are_made_listed_used_and_dropped() {
     assert_eq!(place.run(&["tenant", "list", "--json"]), "[]\n");
 }
 
+#[test]
+fn documents_of_a_code_generator_are_registered() {
+    let place = Place::new();
+    place.run(&["migrate"]);
+    place.run(&["tenant", "create", "--name", "Test", "--schema", "test"]);
+    let file = place.dir().join("persisted-documents.json");
+    let mut documents: serde_json::Map<String, Value> = (0..130)
+        .map(|n| (format!("id{n}"), format!("query Q{n} {{ __typename }}").into()))
+        .collect();
+    let path = file.to_str().expect("a path");
+    let add = ["documents", "add", path, "--tenant", "test"];
+    std::fs::write(&file, Value::Object(documents.clone()).to_string()).expect("the file");
+    for _ in 0..2 {
+        assert_eq!(place.run(&add), "130 documents registered\n");
+    }
+    let count = "select count(*), min(name) from trusted_documents";
+    let counted = place.run(&["tenant", "exec", "test", "--", "sql", count]);
+    assert!(counted.contains("130") && counted.contains("Q0"), "{counted}");
+    documents.insert("id0".to_owned(), "{ viewer { id } }".into());
+    std::fs::write(&file, Value::Object(documents).to_string()).expect("the file");
+    let refused = place.fails(1, &add);
+    assert!(refused.contains("belongs to another text"), "{refused}");
+    std::fs::write(&file, "[]").expect("the file");
+    let refused = place.fails(1, &add);
+    assert!(refused.contains("is no JSON object with texts by ids"), "{refused}");
+}
+
 /// Runs SQL in the database of the data folder.
 async fn as_superuser(place: &Place, sql: &str) {
     let (data_dir, path) = (place.dir().to_owned(), std::env::var_os("PATH"));

@@ -80,6 +80,11 @@ async fn who_has_few_points_left_waits_for_what_is_dear_alone() {
     refused.refused(429, "RATE_LIMITED");
     let wait: u64 = refused.header("retry-after").parse().expect("seconds");
     assert!((20..=28).contains(&wait), "14 points at one in two seconds: {wait}");
+    // To ask in vain is a request too.
+    let left = |answer: &Answer| -> u64 {
+        answer.header("ratelimit-remaining").parse().expect("what is left")
+    };
+    assert_eq!(left(&owner.gql(twice).await) + 1, left(&refused));
     assert_eq!(app.value("SELECT count(*) FROM t_acme.projects").await, "2");
     // What is cheap goes on, and so do others.
     owner.gql("{ viewer { email } }").await.data();
