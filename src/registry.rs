@@ -41,6 +41,7 @@ slices! {
         crate::tenant::groups::graphql::Mutation,
         crate::tenant::permissions::graphql::Mutation,
         crate::tenant::invitations::graphql::Mutation,
+        crate::tenant::accounts::graphql::Mutation,
         crate::tenant::projects::graphql::Mutation,
         crate::tenant::tasks::graphql::Mutation,
         crate::tenant::trusted_documents::graphql::Mutation,

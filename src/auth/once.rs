@@ -14,12 +14,16 @@ const BYTES: usize = 32;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Invitation,
+    PasswordReset,
+    EmailChange,
 }
 
 impl Purpose {
     const fn prefix(self) -> &'static str {
         match self {
             Self::Invitation => "inv_",
+            Self::PasswordReset => "rst_",
+            Self::EmailChange => "eml_",
         }
     }
 }

@@ -36,6 +36,10 @@ const MAX_CHARACTERS: usize = 128;
 const MAX_BYTES: usize = 4096;
 
 const COMMON: &str = include_str!("common_passwords.txt");
+/// What people put a number behind.
+const COMMON_WORDS: &str = include_str!("common_words.txt");
+/// How many digits and signs behind a word add nothing to it.
+const MAX_TAIL: usize = 5;
 
 /// Hashes and checks passwords, at most two at once in the whole process.
 #[derive(Debug, Clone)]
@@ -90,24 +94,56 @@ impl Passwords {
     }
 }
 
-/// The rules for a new password; the error completes the sentence "The password …".
-pub fn policy(password: &str, email: &str) -> Result<(), &'static str> {
+/// The rules for a new password of somebody with these names (address, user name); the error
+/// completes the sentence "The password …".
+pub fn policy(password: &str, names: &[&str]) -> Result<(), &'static str> {
     let characters = password.chars().count();
     let folded = password.to_lowercase();
-    let email = email.trim().to_lowercase();
-    let local_part = email.rsplit_once('@').map_or(email.as_str(), |(local, _)| local);
     if characters < MIN_CHARACTERS {
         Err("must have at least 8 characters")
     } else if characters > MAX_CHARACTERS {
         Err("must have at most 128 characters")
     } else if password.contains('\0') {
         Err("must not contain the character NUL")
-    } else if folded == email || folded == local_part {
-        Err("must not be the e-mail address")
-    } else if COMMON.lines().any(|common| common == folded) {
+    } else if names.iter().any(|name| is_name(&folded, name)) {
+        Err("must not be the e-mail address or the user name")
+    } else if is_common(&folded) {
         Err("is one of the most common passwords")
     } else {
         Ok(())
+    }
+}
+
+/// Whether it is the name, or what stands before the `@` of an address.
+fn is_name(password: &str, name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    let local_part = name.rsplit_once('@').map_or(name.as_str(), |(local, _)| local);
+    password == name || password == local_part
+}
+
+/// Whether it is on the list, or a word of the other list with some digits or signs behind it, or
+/// written with those that look like letters.
+fn is_common(password: &str) -> bool {
+    let listed = |text: &str| COMMON.lines().any(|common| common == text);
+    let word = password.trim_end_matches(|c: char| !c.is_alphabetic());
+    let tail = password.chars().count() - word.chars().count();
+    let known = |one: char| {
+        let plain: String = word.chars().map(|c| plain_letter(c, one)).collect();
+        listed(&plain) || COMMON_WORDS.split_whitespace().any(|common| common == plain)
+    };
+    listed(password) || (tail <= MAX_TAIL && (known('i') || known('l')))
+}
+
+/// The letter that a sign stands for in `p@ssw0rd`; a 1 may be two.
+fn plain_letter(c: char, one: char) -> char {
+    match c {
+        '1' | '!' => one,
+        '@' | '4' => 'a',
+        '3' => 'e',
+        '0' => 'o',
+        '$' | '5' => 's',
+        '7' => 't',
+        c => c,
     }
 }
 

@@ -4,10 +4,10 @@ use crate::auth::password::{self, Check};
 use crate::ctx::Ctx;
 use crate::error::{Invalid, Problem, Result};
 
-/// Whether the new password may be taken, by what can be known without the old one's hash.
-pub fn check(email: &str, current: &str, new: &str) -> Result<()> {
+/// Whether somebody of these names may take the new password, by what can be known without the old one's hash.
+pub fn check(names: &[&str], current: &str, new: &str) -> Result<()> {
     let mut invalid = Invalid::default();
-    if let Err(why) = password::policy(new, email) {
+    if let Err(why) = password::policy(new, names) {
         invalid.push(Problem::Invalid, "input.newPassword", why);
     } else if new == current {
         invalid.push(Problem::Invalid, "input.newPassword", "is the current one");

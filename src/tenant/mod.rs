@@ -1,5 +1,6 @@
 //! Slices on a tenant's schema. They reach it through `TenantConn` and nothing else.
 
+pub mod accounts;
 pub mod documents;
 pub mod groups;
 pub mod invitations;
@@ -17,6 +18,7 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     groups::service::PERMISSIONS,
     permissions::service::PERMISSIONS,
     invitations::service::PERMISSIONS,
+    accounts::service::PERMISSIONS,
     projects::service::PERMISSIONS,
     tasks::service::PERMISSIONS,
     documents::service::PERMISSIONS,

@@ -55,7 +55,7 @@ impl NewOperator {
         text::email(&mut invalid, "input.email", &self.email);
         text::optional_line(&mut invalid, "input.firstName", &self.first_name, 150);
         text::optional_line(&mut invalid, "input.lastName", &self.last_name, 150);
-        if let Err(why) = password::policy(&self.password, &self.email) {
+        if let Err(why) = password::policy(&self.password, &[&self.email]) {
             invalid.push(Problem::Invalid, "input.password", why);
         }
         invalid.finish()

@@ -112,7 +112,7 @@ pub async fn change_password(ctx: &Ctx, current: &str, new: &str) -> Result<Oper
     ctx.app.limits.take(Policy::AuthAccount, ("platform", id.0)).await?;
     let found = store::credentials(&ctx.platform().await?, id).await?;
     let Credentials { operator, password_hash } = found.ok_or(AppError::NotFound("operator"))?;
-    password::check(&operator.email, current, new)?;
+    password::check(&[&operator.email, &operator.username], current, new)?;
     let hash = password::replaced(ctx, password_hash.as_deref(), current, new).await?;
     ctx.write_platform(async |tx| {
         let before = password_hash.as_deref();

@@ -71,10 +71,15 @@ impl NewUser {
         }
         text::optional_line(&mut invalid, "input.firstName", &self.first_name, 150);
         text::optional_line(&mut invalid, "input.lastName", &self.last_name, 150);
-        if let Err(why) = password::policy(&self.password, &self.email) {
+        if let Err(why) = password::policy(&self.password, &self.names()) {
             invalid.push(Problem::Invalid, "input.password", why);
         }
         invalid.finish()
+    }
+
+    /// What the password may not be.
+    fn names(&self) -> Vec<&str> {
+        self.username.iter().chain(std::iter::once(&self.email)).map(String::as_str).collect()
     }
 }
 

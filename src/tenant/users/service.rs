@@ -152,7 +152,7 @@ pub async fn change_password(ctx: &Ctx, old: &str, new: &str) -> Result<User> {
     ctx.app.limits.take_at(ctx.rates(), Policy::AuthAccount, (tenant, id.0)).await?;
     let found = store::credentials(&*ctx.read().await?, id).await?;
     let Credentials { user, password_hash } = found.ok_or(AppError::NotFound("user"))?;
-    password::check(&user.email, old, new)?;
+    password::check(&[&user.email, &user.username], old, new)?;
     ctx.release().await; // hashing waits its turn; nobody else should wait for the connection
     let hash = password::replaced(ctx, password_hash.as_deref(), old, new).await?;
     ctx.write(async |tx| {
@@ -237,6 +237,33 @@ pub async fn credentials(
 pub async fn all_exist(conn: &TenantConn, ids: &[UserId]) -> Result<bool> {
     let found = store::by_ids(conn, ids).await?;
     Ok(ids.iter().all(|id| found.iter().any(|user| user.id == *id)))
+}
+
+/// The same for the user with this id.
+pub async fn credentials_of(conn: &TenantConn, id: UserId) -> Result<Option<Credentials>> {
+    Ok(store::credentials(conn, id).await?)
+}
+
+/// Sets a new password for somebody who has shown who they are, unless that was done meanwhile.
+pub async fn set_password(
+    tx: &TenantTx,
+    id: UserId,
+    before: Option<&str>,
+    hash: &str,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<User> {
+    store::set_password(tx, id, before, hash, now).await?.ok_or_else(AppError::stale)
+}
+
+/// Changes a user on their own behalf.
+pub async fn patch_own(
+    tx: &TenantTx,
+    id: UserId,
+    patch: &UserPatch,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<User> {
+    let changed = store::update(tx, id, None, patch, Some(id), now).await?;
+    changed.ok_or(AppError::NotFound("user"))
 }
 
 /// The user, whoever asks: for the session that is theirs.

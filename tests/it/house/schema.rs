@@ -13,6 +13,10 @@ use super::source::{none, root};
 
 /// What mutations may do, longest first where one ends another.
 pub const VERBS: &[&str] = &[
+    "ResetPassword",
+    "ChangeEmail",
+    "Request",
+    "Confirm",
     "Invite",
     "Resend",
     "Accept",
@@ -42,7 +46,7 @@ pub const VERBS: &[&str] = &[
 ];
 
 /// What mutations are about beside the object types of the schema.
-const OTHER_NOUNS: &[&str] = &["token"];
+const OTHER_NOUNS: &[&str] = &["token", "passwordReset", "emailChange"];
 
 /// Lists without pages, and what bounds them.
 const BOUNDED: &[(&str, &str)] = &[

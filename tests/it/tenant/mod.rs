@@ -1,5 +1,6 @@
 //! The slices of a tenant, as their callers see them.
 
+mod accounts;
 mod bulk;
 mod conformance;
 mod documents;
