@@ -70,7 +70,7 @@ impl Banner {
 
     fn print_sign_ins(&self) {
         say("");
-        line("Sign in", "owner@acme.test, manager@acme.test, member@acme.test");
+        line("Sign in", "owner@acme.test, manager@acme.test, member@acme.test, guest@acme.test");
         line("", "the same @globex.test; admin@taruvi.test on localhost");
         line("Password", PASSWORD);
         line("Tokens", &self.tokens.display().to_string());

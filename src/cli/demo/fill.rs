@@ -10,6 +10,7 @@ use crate::db::TenantTx;
 use crate::error::Result;
 use crate::platform::tenants::service::Beginning;
 use crate::tenant::documents::{self, NewDocument};
+use crate::tenant::permissions::{self, Holder, NewObjectPermissions};
 use crate::tenant::projects::{self, NewProject, ProjectId};
 use crate::tenant::tasks::{self, NewTask, TaskStatus};
 use crate::tenant::users::{self, NewUser};
@@ -70,12 +71,27 @@ impl<'a> Fill<'a> {
                 None => project.client,
                 Some(further) => clients[further % clients.len()],
             };
-            self.project(project, client).await?;
+            let id = self.project(project, client).await?;
+            if index == 0 {
+                self.share(id).await?;
+            }
         }
         Ok(())
     }
 
-    async fn project(&self, project: &Project, client: &str) -> Result<()> {
+    /// Lets the guest see a project with everything in it.
+    async fn share(&self, project: ProjectId) -> Result<()> {
+        let permissions = ["projects.view", "tasks.view", "documents.view"];
+        let shared = NewObjectPermissions {
+            kind: ProjectId::PREFIX.to_owned(),
+            object: project.0,
+            permissions: permissions.map(str::to_owned).into(),
+            holder: Holder::User(self.people[3]),
+        };
+        permissions::service::insert(self.tx, &shared, Some(self.people[0]), self.now).await
+    }
+
+    async fn project(&self, project: &Project, client: &str) -> Result<ProjectId> {
         let new = NewProject {
             name: format!("{client}: {}", project.matter),
             description: project.about.to_owned(),
@@ -103,7 +119,7 @@ impl<'a> Fill<'a> {
             async move { documents::service::insert(self.tx, &new, new.assigned_to, at).await }
         }))
         .await?;
-        Ok(())
+        Ok(id)
     }
 
     async fn task(&self, project: &Project, project_id: ProjectId, task: &Task) -> Result<()> {

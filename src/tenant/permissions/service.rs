@@ -1,5 +1,6 @@
 //! What can be done with permissions of users and on single objects.
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::loader::{DirectOf, GrantedOn};
@@ -10,7 +11,7 @@ use crate::authz::{Permission, Reach, Rows};
 use crate::base::ids::UserId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
-use crate::db::{Column, Listing, Page, TenantConn};
+use crate::db::{Column, Listing, Page, TenantConn, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::tenant::documents::{self, DocumentId};
 use crate::tenant::groups;
@@ -95,6 +96,17 @@ pub async fn grant(ctx: &Ctx, new: NewObjectPermissions) -> Result<Vec<ObjectPer
         Ok(store::held_on(tx, &new).await?)
     })
     .await
+}
+
+/// Writes permissions in the caller's own transaction; for what a tenant begins with.
+pub async fn insert(
+    tx: &TenantTx,
+    new: &NewObjectPermissions,
+    by: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    store::grant(tx, new, by, now).await?;
+    Ok(())
 }
 
 /// Takes permissions on one object back; how many there were.

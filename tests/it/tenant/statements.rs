@@ -4,8 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::Request;
 use serde_json::Value;
+use taruvi::authz::{Access, Role, Through, held_by};
+use taruvi::base::ids::UserId;
 use taruvi::ctx::{Actor, Core, Ctx, Origin, Scope};
 
+use taruvi::db::Meter;
+
+use super::kit::guest;
 use crate::support::TestApp;
 
 /// So many projects, each with ten tasks and two documents that somebody looks after.
@@ -31,10 +36,14 @@ async fn fill(app: &TestApp, projects: usize) {
 
 /// Runs a query within the process: its data, and how many statements it took.
 async fn run(app: &TestApp, query: &str) -> (Value, u32) {
+    run_as(app, Actor::System, query).await
+}
+
+async fn run_as(app: &TestApp, actor: Actor, query: &str) -> (Value, u32) {
     let (process, tenant) = (app.app.clone(), app.tenant("acme").await);
     let query = query.to_owned();
     app.run(async move {
-        let core = Core::new(process, Scope::Tenant(tenant), Actor::System, Origin::default());
+        let core = Core::new(process, Scope::Tenant(tenant), actor, Origin::default());
         let ctx = Arc::new(Ctx::new(core));
         let request = Request::new(query).data(ctx.clone());
         let schema = taruvi::registry::schema();
@@ -134,5 +143,51 @@ async fn what_nobody_asks_for_is_not_read() {
         ("{ nodes(ids: []) { id } }", 0),
     ] {
         assert_eq!(run(&app, query).await.1, statements, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn permissions_on_single_objects_take_no_statement_a_row() {
+    let app = TestApp::new().await;
+    fill(&app, 10).await;
+    let (_, id) = guest(&app, "ann").await;
+    let user: UserId = id.parse().expect("a user's id");
+    app.sql(&format!(
+        "INSERT INTO \"t_acme\".object_grants
+            (id, permission, object_kind, object_id, user_id, created_at)
+         SELECT gen_random_uuid(), p, 'project', projects.id, '{}', now()
+         FROM \"t_acme\".projects, unnest(array['projects.view', 'projects.change', 'tasks.view',
+            'tasks.delete', 'documents.view']) p",
+        user.0
+    ))
+    .await;
+    let (process, tenant) = (app.app.clone(), app.tenant("acme").await);
+    let guest = app
+        .run(async move {
+            let conn = process.db.tenant(&tenant.place, &Meter::default()).await.expect("one");
+            let held = held_by(&conn, user).await.expect("what they hold");
+            let session = Through::Session(uuid::Uuid::now_v7());
+            Actor::SignedIn(Access::user(user, Role::Guest, session, held))
+        })
+        .await;
+    for (query, statements) in [
+        ("{ tasks(first: 20) { totalCount nodes { title } } }", 2),
+        (
+            "{ tasks(first: 20) { nodes { title permissions { canUpdate canDelete canShare } } } }",
+            2,
+        ),
+        ("{ tasks(first: 20) { nodes { title project { name permissions { canUpdate } } } } }", 3),
+        (
+            "{ projects(first: 10) { nodes { name tasks(first: 5) { totalCount nodes { title } } } } }",
+            3,
+        ),
+        ("{ projectStatistics { projectCount taskCount } }", 3),
+    ] {
+        let (data, sent) = run_as(&app, guest.clone(), query).await;
+        assert_eq!(sent, statements, "{query}");
+        let text = data.to_string();
+        assert!(text.matches("title").count() >= 20 || !query.contains("title"), "{text}");
+        assert!(!query.contains("canDelete") || text.contains("\"canDelete\":true"), "{text}");
+        assert!(!query.contains("canDelete") || text.contains("\"canUpdate\":false"), "{text}");
     }
 }
