@@ -69,8 +69,14 @@ async fn what_was_not_needed_is_put_back() {
 
 #[tokio::test]
 async fn who_has_few_points_left_waits_for_what_is_dear_alone() {
-    let few = [("graphql.max_cost", "30"), ("limits.cost_per_minute", "30")];
-    let app = TestApp::with(&[&[("limits.enabled", "true")], &few[..]].concat()).await;
+    let settings = [
+        ("limits.enabled", "true"),
+        ("graphql.max_cost", "30"),
+        ("limits.cost_per_minute", "30"),
+        ("limits.api_per_minute", "1"),
+        ("limits.api_burst", "50"),
+    ];
+    let app = TestApp::with(&settings).await;
     let owner = app.sign_in("acme", "owner").await;
     // Changes under several names cost what they cost alone, together.
     let twice = "mutation { a: projectCreate(input: {name: \"A\"}) { project { id } }
