@@ -11,6 +11,9 @@ pub enum AppError {
     /// Signed in, but the permission named is missing.
     #[error("the permission {0} is required")]
     Forbidden(&'static str),
+    /// Signed in with a password alone where the role needs more.
+    #[error("your role needs a second factor; set one up first (totpEnroll)")]
+    SecondFactorNeeded,
     /// Also the answer for rows the caller may not know about.
     #[error("{0} not found")]
     NotFound(&'static str),
@@ -115,7 +118,7 @@ impl AppError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
-            Self::Forbidden(_) => "FORBIDDEN",
+            Self::Forbidden(_) | Self::SecondFactorNeeded => "FORBIDDEN",
             Self::NotFound(_) => "NOT_FOUND",
             Self::Invalid(_) => "BAD_USER_INPUT",
             Self::WrongHost(_) => "WRONG_HOST",
@@ -147,6 +150,7 @@ impl From<std::sync::Arc<AppError>> for AppError {
         std::sync::Arc::try_unwrap(e).unwrap_or_else(|e| match &*e {
             Self::Unauthenticated(why) => Self::Unauthenticated(why),
             Self::Forbidden(permission) => Self::Forbidden(permission),
+            Self::SecondFactorNeeded => Self::SecondFactorNeeded,
             Self::WrongHost(why) => Self::WrongHost(why),
             Self::TenantNotFound => Self::TenantNotFound,
             Self::TenantInactive => Self::TenantInactive,

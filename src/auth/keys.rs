@@ -86,6 +86,12 @@ impl KeyRing {
         Self::from_secret(&secret)
     }
 
+    /// The same key as text, for what else a development server keeps secret.
+    pub fn development_key(dir: &Path) -> Result<String> {
+        let secret = development_secret(&dir.join("keys").join("dev.key")).map_err(internal)?;
+        Ok(URL_SAFE_NO_PAD.encode(secret))
+    }
+
     /// The public keys (RFC 7517), for others who verify our tokens. HS256 keys have none.
     pub fn jwks(&self) -> serde_json::Value {
         let public: Vec<&Jwk> = self.keys().filter_map(|key| key.public.as_ref()).collect();

@@ -5,7 +5,9 @@ pub mod keys;
 pub mod once;
 pub mod password;
 pub mod refresh;
+pub mod seal;
 pub mod tokens;
+pub mod totp;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

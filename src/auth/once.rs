@@ -16,6 +16,7 @@ pub enum Purpose {
     Invitation,
     PasswordReset,
     EmailChange,
+    SignIn,
 }
 
 impl Purpose {
@@ -24,6 +25,7 @@ impl Purpose {
             Self::Invitation => "inv_",
             Self::PasswordReset => "rst_",
             Self::EmailChange => "eml_",
+            Self::SignIn => "sgn_",
         }
     }
 }

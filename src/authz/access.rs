@@ -8,6 +8,10 @@ use uuid::Uuid;
 use super::permission::{Permission, PermissionScope, Role};
 use super::reach::{Granted, Part, Reach};
 use crate::base::ids::UserId;
+use crate::error::AppError;
+
+/// The one permission of those who have to set up a second factor.
+const BEFORE_ENROLLMENT: &str = "second_factor.own";
 
 crate::id!(/** A platform user. */ OperatorId, "operator");
 
@@ -49,6 +53,8 @@ pub struct Held {
     pub holders: Arc<[Uuid]>,
     /// Permissions that they hold on single objects.
     pub granted: HashMap<Box<str>, Granted>,
+    /// They have to set up a second factor before anything else.
+    pub must_enroll: bool,
     /// The only permissions that count, when a key has scopes.
     pub limited_to: Option<HashSet<Box<str>>>,
 }
@@ -99,6 +105,9 @@ impl Access {
         {
             return None;
         }
+        if self.must_enroll() && permission.name != BEFORE_ENROLLMENT {
+            return None;
+        }
         let scope = permissions.get(permission.name);
         if role == Role::Owner
             || permission.is_held_by(role)
@@ -115,6 +124,19 @@ impl Access {
             holders,
             granted,
         }))
+    }
+
+    /// Whether the caller has to set up a second factor before anything else.
+    pub fn must_enroll(&self) -> bool {
+        self.held.must_enroll && self.impersonator.is_none()
+    }
+
+    /// Why a permission is refused.
+    pub fn refusal(&self, permission: &Permission) -> AppError {
+        match self.must_enroll() {
+            true => AppError::SecondFactorNeeded,
+            false => AppError::Forbidden(permission.name),
+        }
     }
 
     /// Whether everything that `role` may do is the caller's to give. A key that is limited may

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -12,7 +13,8 @@ use super::reach::Extent;
 use crate::base::ids::UserId;
 use crate::db::schema::platform::{operator_sessions, operators};
 use crate::db::schema::tenant::{
-    group_members, group_permissions, sessions, user_permissions, users,
+    group_members, group_permissions, second_factors, security_policy, sessions, user_permissions,
+    users,
 };
 use crate::db::{PlatformConn, TenantConn, grants};
 
@@ -24,17 +26,26 @@ pub async fn of_user(
 ) -> QueryResult<Option<Access>> {
     let role = async {
         let mut conn = conn;
+        let confirmed = second_factors::table.filter(
+            second_factors::user_id.eq(user).and(second_factors::confirmed_at.is_not_null()),
+        );
+        let has_password_alone = users::password_hash.is_not_null().and(not(exists(confirmed)));
+        let demanded =
+            security_policy::table.select(security_policy::require_totp_for_roles).single_value();
         sessions::table
             .inner_join(users::table)
             .filter(sessions::id.eq(session).and(users::id.eq(user)))
             .filter(sessions::revoked_at.is_null().and(users::is_active))
-            .select(users::role)
-            .first::<Role>(&mut conn)
+            .select((users::role, has_password_alone, demanded))
+            .first::<(Role, bool, Option<Vec<Role>>)>(&mut conn)
             .await
             .optional()
     };
-    let (role, held) = futures_util::future::try_join(role, held_by(conn, user)).await?;
-    Ok(role.map(|role| Access::user(user, role, Through::Session(session), held)))
+    let (found, mut held) = futures_util::future::try_join(role, held_by(conn, user)).await?;
+    Ok(found.map(|(role, has_password_alone, demanded)| {
+        held.must_enroll = has_password_alone && demanded.is_some_and(|of| of.contains(&role));
+        Access::user(user, role, Through::Session(session), held)
+    }))
 }
 
 const fn extent(grants: i64) -> Extent {

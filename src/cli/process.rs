@@ -120,6 +120,7 @@ impl Process {
     /// Opens the pools of a migrated database.
     pub(super) async fn start(config: Config, database: &Database) -> Result<Self> {
         let keys = key_ring(&config)?;
+        let config = with_secret(config)?;
         let tokens = Tokens::new(
             keys,
             TokenSettings {
@@ -192,6 +193,15 @@ fn key_ring(config: &Config) -> Result<KeyRing> {
         Some(other) => ring.and(other),
         None => ring,
     })
+}
+
+/// Development encrypts with the key of its own making too; production says its secrets.
+fn with_secret(mut config: Config) -> Result<Config> {
+    let given = config.secret_key.is_some() || config.auth.signing_key.is_some();
+    if !given && !config.mode.is_production() {
+        config.secret_key = Some(Secret::new(KeyRing::development_key(&config.data_dir)?));
+    }
+    Ok(config)
 }
 
 /// The server itself, on the platform.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Afterwards;
 use crate::auth::password::Passwords;
+use crate::auth::seal::Seal;
 use crate::auth::tokens::Tokens;
 use crate::authz::AccessCache;
 use crate::base::clock::Clock;
@@ -31,6 +32,7 @@ pub struct App {
     /// What is shared with other servers; `None` for one alone.
     pub redis: Option<Arc<Redis>>,
     pub mail: Mail,
+    pub seal: Seal,
     pub afterwards: Afterwards,
     addresses: Addresses,
 }
@@ -51,6 +53,7 @@ impl App {
             limits,
             redis,
             mail: Mail::new(&config),
+            seal: Seal::new(&config),
             afterwards: Afterwards::default(),
             addresses: Addresses::new(&config),
             tokens,

@@ -182,7 +182,7 @@ impl Core {
             Actor::System => Ok(()),
             Actor::Anonymous => Err(AppError::Unauthenticated("sign in first")),
             Actor::SignedIn(access) if access.allows(permission) => Ok(()),
-            Actor::SignedIn(_) => Err(AppError::Forbidden(permission.name)),
+            Actor::SignedIn(access) => Err(access.refusal(permission)),
         }
     }
 
@@ -193,7 +193,7 @@ impl Core {
             Actor::System => Ok(Reach::All),
             Actor::Anonymous => Err(AppError::Unauthenticated("sign in first")),
             Actor::SignedIn(access) => {
-                access.reach(permission).ok_or(AppError::Forbidden(permission.name))
+                access.reach(permission).ok_or_else(|| access.refusal(permission))
             }
         }
     }

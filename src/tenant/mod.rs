@@ -6,6 +6,7 @@ pub mod groups;
 pub mod invitations;
 pub mod permissions;
 pub mod projects;
+pub mod second_factor;
 pub mod sessions;
 pub mod tasks;
 pub mod trusted_documents;
@@ -19,6 +20,7 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     permissions::service::PERMISSIONS,
     invitations::service::PERMISSIONS,
     accounts::service::PERMISSIONS,
+    second_factor::service::PERMISSIONS,
     projects::service::PERMISSIONS,
     tasks::service::PERMISSIONS,
     documents::service::PERMISSIONS,

@@ -154,12 +154,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (hash) {
+        hash -> Bytea,
+        user_id -> Uuid,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     refresh_tokens (hash) {
         hash -> Bytea,
         session_id -> Uuid,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    second_factors (user_id) {
+        user_id -> Uuid,
+        secret -> Bytea,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    security_policy (id) {
+        id -> Bool,
+        require_totp_for_roles -> Array<Text>,
+        updated_at -> Timestamptz,
+        updated_by -> Nullable<Uuid>,
     }
 }
 
@@ -173,6 +201,16 @@ diesel::table! {
         revoked_at -> Nullable<Timestamptz>,
         ip -> Nullable<Text>,
         user_agent -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    sign_in_challenges (hash) {
+        hash -> Bytea,
+        user_id -> Uuid,
+        tries -> Int4,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -242,8 +280,12 @@ diesel::joinable!(group_members -> users (user_id));
 diesel::joinable!(group_permissions -> groups (group_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(object_grants -> groups (group_id));
+diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(second_factors -> users (user_id));
+diesel::joinable!(security_policy -> users (updated_by));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(sign_in_challenges -> users (user_id));
 diesel::joinable!(tasks -> projects (project_id));
 diesel::joinable!(trusted_documents -> users (created_by));
 diesel::joinable!(user_permissions -> users (user_id));
@@ -260,8 +302,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitations,
     object_grants,
     projects,
+    recovery_codes,
     refresh_tokens,
+    second_factors,
+    security_policy,
     sessions,
+    sign_in_challenges,
     tasks,
     trusted_documents,
     user_permissions,

@@ -3,13 +3,14 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::DateTime as ChronoDateTime;
 
-use super::service::{self, Account, Target};
+use super::service::{self, Account, Outcome, Target};
 use crate::auth::Realm;
 use crate::graphql::error::user_errors;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Result};
 use crate::platform::operators::graphql::OperatorNode;
 use crate::sessions::{SignIn, SignedIn};
+use crate::tenant::second_factor::Proof;
 use crate::tenant::users::graphql::UserNode;
 
 /// Who wants to sign in. Give the address or the user name.
@@ -51,6 +52,29 @@ pub struct TokenVerifyInput {
     access_token: String,
 }
 
+/// The second step of signing in. Give a code or a recovery code.
+#[derive(InputObject)]
+pub struct TokenCreateTotpInput {
+    /// What `tokenCreate` answered.
+    challenge: String,
+    /// Six digits that the app shows.
+    code: Option<String>,
+    /// One of the codes on paper.
+    recovery_code: Option<String>,
+    /// On a platform host: the tenant, as in `tokenCreate`.
+    tenant: Option<String>,
+}
+
+/// What is still to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
+pub enum SignInStep {
+    /// Send a code with `tokenCreateTotp`. There are no tokens yet.
+    TotpRequired,
+    /// Set up a second factor with `totpEnroll` and `totpConfirm`. The tokens are good for nothing
+    /// else until then.
+    TotpEnrollmentRequired,
+}
+
 /// A pair of tokens.
 #[derive(SimpleObject, Default)]
 pub struct TokenCreatePayload {
@@ -64,6 +88,10 @@ pub struct TokenCreatePayload {
     user: Option<UserNode>,
     /// The operator who signed in.
     operator: Option<OperatorNode>,
+    /// What is still to be done; null when nothing is.
+    next_step: Option<SignInStep>,
+    /// Continues the sign-in with `tokenCreateTotp`, for five minutes and five tries.
+    challenge: Option<String>,
     /// What to put right; empty when it worked. Wrong credentials are no user error: they answer
     /// with the code UNAUTHENTICATED in `errors`.
     user_errors: Vec<crate::graphql::error::UserError>,
@@ -81,7 +109,24 @@ impl From<SignedIn<Account>> for TokenCreatePayload {
             expires_in: Some(s.expires_in),
             user,
             operator,
-            user_errors: vec![],
+            ..Self::default()
+        }
+    }
+}
+
+impl From<Outcome> for TokenCreatePayload {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::SignedIn(signed_in) => signed_in.into(),
+            Outcome::MustEnroll(signed_in) => {
+                let next_step = Some(SignInStep::TotpEnrollmentRequired);
+                Self { next_step, ..signed_in.into() }
+            }
+            Outcome::NeedsTotp(challenge) => Self {
+                next_step: Some(SignInStep::TotpRequired),
+                challenge: Some(challenge.reveal().to_owned()),
+                ..Self::default()
+            },
         }
     }
 }
@@ -153,7 +198,7 @@ pub struct Mutation;
 
 #[Object(name = "TokenMutation")]
 impl Mutation {
-    /// Signs in with a password. Needs no token.
+    /// Signs in with a password; `nextStep` says when that is not all. Needs no token.
     async fn token_create(
         &self,
         ctx: &Context<'_>,
@@ -163,6 +208,20 @@ impl Mutation {
         let with =
             SignIn { email: input.email, username: input.username, password: input.password };
         answer(service::create(ctx.app(), target, with).await)
+    }
+
+    /// Finishes a sign-in by the second factor. Needs no token.
+    async fn token_create_totp(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The challenge, and a code.")] input: TokenCreateTotpInput,
+    ) -> Result<TokenCreatePayload> {
+        let TokenCreateTotpInput { challenge, code, recovery_code, tenant } = input;
+        let finished = async {
+            let proof = Proof::of(code, recovery_code)?;
+            service::create_with_totp(ctx.app(), Target { tenant }, &challenge, proof).await
+        };
+        answer(finished.await)
     }
 
     /// Replaces the pair of tokens by a new one. Needs no access token.
@@ -211,9 +270,11 @@ impl Mutation {
     }
 }
 
-fn answer(result: crate::error::Result<SignedIn<Account>>) -> Result<TokenCreatePayload> {
+fn answer(
+    result: crate::error::Result<impl Into<TokenCreatePayload>>,
+) -> Result<TokenCreatePayload> {
     Ok(match result {
-        Ok(signed_in) => signed_in.into(),
+        Ok(outcome) => outcome.into(),
         Err(e) => TokenCreatePayload { user_errors: user_errors(e)?, ..Default::default() },
     })
 }

@@ -1,5 +1,6 @@
 //! Where a sign-in goes, and how often it may be tried.
 
+use crate::auth::once::OnceToken;
 use crate::auth::{Identity, Realm};
 use crate::base::ids::TenantId;
 use crate::ctx::{Core, Ctx, Scope};
@@ -8,7 +9,8 @@ use crate::error::{AppError, Invalid, Problem, Result};
 use crate::limits::{Policy, Rates, network};
 use crate::platform::operators::{self, Operator};
 use crate::sessions::{self, REFUSED, SignIn, SignedIn, TOKEN_REFUSED};
-use crate::tenant::sessions::service as users;
+use crate::tenant::second_factor::{Proof, sign_in};
+use crate::tenant::sessions::service::{self as users, Step};
 use crate::tenant::users::User;
 
 /// Who signed in.
@@ -24,8 +26,17 @@ pub struct Target {
     pub tenant: Option<String>,
 }
 
-/// Checks the password and opens a session.
-pub async fn create(ctx: &Ctx, target: Target, with: SignIn) -> Result<SignedIn<Account>> {
+/// What a right password leads to.
+pub enum Outcome {
+    SignedIn(SignedIn<Account>),
+    /// A session that can only set up a second factor.
+    MustEnroll(SignedIn<Account>),
+    /// The second proof is missing; this token continues.
+    NeedsTotp(OnceToken),
+}
+
+/// Checks the password and opens a session, or asks for the second factor.
+pub async fn create(ctx: &Ctx, target: Target, with: SignIn) -> Result<Outcome> {
     validate(&with)?;
     let place = place(ctx, target)?;
     let name = with.email.as_ref().or(with.username.as_ref()).map(|n| n.to_lowercase());
@@ -34,17 +45,37 @@ pub async fn create(ctx: &Ctx, target: Target, with: SignIn) -> Result<SignedIn<
     let within = enter(ctx, place).await?;
     ctx.app.limits.take_at(within.rates(ctx), Policy::AuthAccount, account).await?;
     match within {
-        Within::Tenant(ctx) => {
-            users::create(ctx.as_ref(), with).await.map(|s| s.map(Account::User))
-        }
+        Within::Tenant(ctx) => Ok(match users::create(ctx.as_ref(), with).await? {
+            Step::Done(s) => Outcome::SignedIn(s.map(Account::User)),
+            Step::MustEnroll(s) => Outcome::MustEnroll(s.map(Account::User)),
+            Step::NeedsTotp(challenge) => Outcome::NeedsTotp(challenge),
+        }),
         Within::Platform => {
-            operators::service::sign_in(ctx, with).await.map(|s| s.map(Account::Operator))
+            let signed_in = operators::service::sign_in(ctx, with).await?;
+            Ok(Outcome::SignedIn(signed_in.map(Account::Operator)))
         }
         Within::Nowhere => {
             // Takes as long as elsewhere, so that nobody finds out which tenants there are.
             sessions::check_password(ctx, &with.password, None).await?;
             Err(REFUSED)
         }
+    }
+}
+
+/// Finishes a sign-in by the second proof.
+pub async fn create_with_totp(
+    ctx: &Ctx,
+    target: Target,
+    challenge: &str,
+    proof: Proof,
+) -> Result<SignedIn<Account>> {
+    ctx.app.limits.take(Policy::AuthAddress, network(ctx.origin.ip)).await?;
+    match enter(ctx, place(ctx, target)?).await? {
+        Within::Tenant(ctx) => {
+            let finished = sign_in::finish(ctx.as_ref(), challenge, proof).await;
+            finished.map(|s| s.map(Account::User))
+        }
+        Within::Platform | Within::Nowhere => Err(sign_in::REFUSED),
     }
 }
 

@@ -32,5 +32,6 @@ pub const fn stored(purpose: Purpose) -> &'static str {
         Purpose::PasswordReset => "password_reset",
         Purpose::EmailChange => "email_change",
         Purpose::Invitation => "invitation",
+        Purpose::SignIn => "sign_in",
     }
 }

@@ -5,20 +5,31 @@ use uuid::Uuid;
 
 use super::model::SessionId;
 use super::store::Sessions;
+use crate::auth::once::OnceToken;
 use crate::base::ids::UserId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
 use crate::db::TenantTx;
 use crate::error::{AppError, Result};
 use crate::sessions::{self, REFUSED, Rotation, Session, SignIn, SignedIn, Store, TOKEN_REFUSED};
+use crate::tenant::second_factor;
 use crate::tenant::users::{self, User};
 
 crate::permissions! {
     OWN = "sessions.own" for ANYBODY,
 }
 
-/// Checks the password and opens a session.
-pub async fn create(ctx: &Ctx, with: SignIn) -> Result<SignedIn<User>> {
+/// What a right password leads to.
+pub enum Step {
+    Done(SignedIn<User>),
+    /// A session that can only set up the second factor which the tenant demands.
+    MustEnroll(SignedIn<User>),
+    /// The second proof is missing; this token continues.
+    NeedsTotp(OnceToken),
+}
+
+/// Checks the password and opens a session, or asks for the second factor.
+pub async fn create(ctx: &Ctx, with: SignIn) -> Result<Step> {
     let tenant = ctx.tenant()?.id.0;
     let found = {
         let conn = ctx.read().await?;
@@ -29,11 +40,24 @@ pub async fn create(ctx: &Ctx, with: SignIn) -> Result<SignedIn<User>> {
     let stored = found.as_ref().and_then(|f| f.password_hash.as_deref());
     let rehashed = sessions::check_password(ctx, &with.password, stored).await?;
     let user = found.ok_or(REFUSED)?.user;
-    let signed_in =
-        ctx.write(async |tx| open(ctx, tx, tenant, user, rehashed.as_deref()).await).await?;
-    let user = signed_in.who.id;
-    tracing::info!(target: "security", { tenant.id = %tenant, user.id = %user }, "signed in");
-    Ok(signed_in)
+    let id = user.id;
+    let step = ctx
+        .write(async |tx| {
+            if let Some(token) = second_factor::sign_in::challenge(ctx, tx, &user).await? {
+                if let Some(hash) = &rehashed {
+                    users::service::rehashed(tx, id, hash).await?;
+                }
+                return Ok(Step::NeedsTotp(token));
+            }
+            let must_enroll = second_factor::sign_in::must_enroll(tx, &user).await?;
+            let opened = open(ctx, tx, tenant, user, rehashed.as_deref()).await?;
+            Ok(if must_enroll { Step::MustEnroll(opened) } else { Step::Done(opened) })
+        })
+        .await?;
+    if !matches!(step, Step::NeedsTotp(_)) {
+        tracing::info!(target: "security", { tenant.id = %tenant, user.id = %id }, "signed in");
+    }
+    Ok(step)
 }
 
 /// Opens a session for a user of `tenant` who has shown who they are.

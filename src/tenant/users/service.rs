@@ -271,6 +271,12 @@ pub async fn of_session(conn: &TenantConn, id: UserId) -> Result<Option<User>> {
     Ok(store::find(conn, id).await?)
 }
 
+/// Keeps the password in today's form.
+pub async fn rehashed(tx: &TenantTx, id: UserId, hash: &str) -> Result<()> {
+    store::rehashed(tx, id, hash).await?;
+    Ok(())
+}
+
 /// Notes a sign-in.
 pub async fn signed_in(
     tx: &TenantTx,

@@ -153,6 +153,13 @@ pub async fn signed_in(
         .await
 }
 
+/// Keeps the same password in another form.
+pub async fn rehashed(tx: &TenantTx, id: UserId, hash: &str) -> QueryResult<usize> {
+    let mut conn: &TenantConn = tx;
+    let row = diesel::update(users::table.find(id));
+    row.set(users::password_hash.eq(hash)).execute(&mut conn).await
+}
+
 /// Replaces the password, unless that was done meanwhile.
 pub async fn set_password(
     tx: &TenantTx,

@@ -13,6 +13,11 @@ use super::source::{none, root};
 
 /// What mutations may do, longest first where one ends another.
 pub const VERBS: &[&str] = &[
+    "RemoveSecondFactor",
+    "Regenerate",
+    "CreateTotp",
+    "Enroll",
+    "Disable",
     "ResetPassword",
     "ChangeEmail",
     "Request",
@@ -46,10 +51,13 @@ pub const VERBS: &[&str] = &[
 ];
 
 /// What mutations are about beside the object types of the schema.
-const OTHER_NOUNS: &[&str] = &["token", "passwordReset", "emailChange"];
+const OTHER_NOUNS: &[&str] = &["token", "passwordReset", "emailChange", "totp", "recoveryCodes"];
 
 /// Lists without pages, and what bounds them.
 const BOUNDED: &[(&str, &str)] = &[
+    ("RecoveryCodesRegeneratePayload.recoveryCodes", "ten"),
+    ("SecurityPolicy.requireTotpForRoles", "the roles"),
+    ("TotpConfirmPayload.recoveryCodes", "ten"),
     ("Invitation.groups", "at most a hundred"),
     ("Group.permissions", "there are some dozens of permissions"),
     ("ObjectPermissionGrantPayload.objectPermissions", "as many as are named"),

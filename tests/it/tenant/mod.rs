@@ -17,6 +17,7 @@ mod pages;
 mod permissions;
 mod projects;
 mod refusals;
+mod second_factor;
 mod sessions;
 mod statements;
 mod statistics;
