@@ -1,11 +1,12 @@
 //! `cargo bench`: all figures of the README, measured in one run.
 //!
-//! `cargo bench -- speed`, `hangup`, `fairness` or `figures` measures a part; `--tenants 20,1000` and
-//! `--rounds 5` say how much. How each is measured stands in its module.
+//! `cargo bench -- speed`, `hangup`, `fairness`, `grants` or `figures` measures a part;
+//! `--tenants 20,1000` and `--rounds 5` say how much. How each is measured stands in its module.
 
 mod fairness;
 mod figures;
 mod floor;
+mod grants;
 mod hangup;
 mod report;
 mod speed;
@@ -25,6 +26,7 @@ struct Wanted {
     speed: bool,
     hangup: bool,
     fairness: bool,
+    grants: bool,
     figures: bool,
     tenants: Vec<u32>,
     rounds: usize,
@@ -86,6 +88,10 @@ async fn bench(arguments: impl Iterator<Item = String>) -> Result<bool> {
             figures::run(&mut bed, &mut report).await?;
         }
     }
+    // Last, since it makes one tenant much larger than the others.
+    if wanted.grants {
+        grants::run(&bed, &mut report).await?;
+    }
     bed.stop().await?;
     Ok(report.print())
 }
@@ -98,6 +104,7 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted> {
             "speed" => wanted.speed = true,
             "hangup" => wanted.hangup = true,
             "fairness" => wanted.fairness = true,
+            "grants" => wanted.grants = true,
             "figures" => wanted.figures = true,
             "--rounds" => wanted.rounds = value()?.parse()?,
             "--tenants" => {
@@ -105,13 +112,17 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted> {
             }
             "--bench" => {} // Cargo says so
             other => {
-                bail!("unknown: {other} (speed, hangup, fairness, figures, --tenants, --rounds)")
+                bail!(
+                    "unknown: {other} (speed, hangup, fairness, grants, figures, --tenants, \
+                     --rounds)"
+                )
             }
         }
     }
-    if !(wanted.speed || wanted.hangup || wanted.fairness || wanted.figures) {
-        (wanted.speed, wanted.hangup) = (true, true);
-        (wanted.fairness, wanted.figures) = (true, true);
+    let Wanted { speed, hangup, fairness, grants, figures, .. } = &mut wanted;
+    let parts = [speed, hangup, fairness, grants, figures];
+    if !parts.iter().any(|part| **part) {
+        parts.into_iter().for_each(|part| *part = true);
     }
     Ok(wanted)
 }

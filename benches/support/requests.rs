@@ -85,13 +85,18 @@ impl Callers {
     }
 
     fn issue(&self, tenant: u32) -> Result<String> {
+        self.issue_for(tenant, 0)
+    }
+
+    /// A token for the session of the user with this number.
+    pub fn issue_for(&self, tenant: u32, user: u32) -> Result<String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs().cast_signed();
         let is_operator = tenant == 0;
         let who = NewAccess {
             realm: if is_operator { Realm::Platform } else { Realm::Tenant },
             tenant: (!is_operator).then(|| seed::id(Kind::Tenant, tenant, 0)),
-            subject: seed::id(Kind::User, tenant, 0),
-            session: seed::id(Kind::Session, tenant, 0),
+            subject: seed::id(Kind::User, tenant, user),
+            session: seed::id(Kind::Session, tenant, user),
             scope: String::new(),
         };
         Ok(self.tokens.issue(&who, now)?.0)
@@ -109,6 +114,11 @@ impl Callers {
 
     /// Writes an operation of a tenant's user; of the operator for tenant 0.
     pub fn graphql(&self, tenant: u32, body: &str, out: &mut Vec<u8>) {
+        self.graphql_as(tenant, &self.issued[tenant as usize], body, out);
+    }
+
+    /// Writes an operation of whoever the token is of.
+    pub fn graphql_as(&self, tenant: u32, token: &str, body: &str, out: &mut Vec<u8>) {
         let host = match tenant {
             0 => "localhost".to_owned(),
             n => format!("{}.localhost", seed::name(n).replace('_', "-")),
@@ -116,10 +126,9 @@ impl Callers {
         out.clear();
         let _ = write!(
             out,
-            "POST /graphql HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {}\r\n\
+            "POST /graphql HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\
              accept: application/graphql-response+json, application/json\r\n\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-            self.issued[tenant as usize],
             body.len(),
         );
     }

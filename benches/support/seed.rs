@@ -34,7 +34,7 @@ pub fn id(kind: Kind, tenant: u32, row: u32) -> Uuid {
 }
 
 /// The same in SQL, for the row whose number is the expression `row`.
-fn sql_id(kind: Kind, tenant: u32, row: &str) -> String {
+pub fn sql_id(kind: Kind, tenant: u32, row: &str) -> String {
     let kind = kind as u32;
     format!(
         "(lpad(to_hex({SINCE} + 60000 * ({row})::bigint), 12, '0') || '7000800{kind}' \
@@ -42,7 +42,7 @@ fn sql_id(kind: Kind, tenant: u32, row: &str) -> String {
     )
 }
 
-fn sql_time(row: &str) -> String {
+pub fn sql_time(row: &str) -> String {
     format!("to_timestamp({SINCE} / 1000 + 60 * {row})")
 }
 
