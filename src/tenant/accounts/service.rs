@@ -54,9 +54,11 @@ async fn reset_of(ctx: &Ctx, email: &str) -> Result<()> {
 /// Sends a user the link to choose a new password.
 pub async fn reset(ctx: &Ctx, id: UserId) -> Result<User> {
     ctx.require(&RESET_PASSWORD)?;
-    let found = users::service::credentials_of(&*ctx.read().await?, id).await?;
+    let conn = ctx.read().await?;
+    let found = users::service::credentials_of(&conn, id).await?;
     let found = found.ok_or(AppError::NotFound("user"))?;
-    users::service::require_rank(ctx, "id", found.user.role)?;
+    users::service::require_above(ctx, &conn, "id", &found.user).await?;
+    drop(conn);
     let why = match (found.user.is_active, &found.password_hash) {
         (true, Some(_)) => return send_reset(ctx, found.user).await,
         (true, None) => "signs in without a password",

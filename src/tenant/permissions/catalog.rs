@@ -56,6 +56,12 @@ pub fn require_all(ctx: &Ctx, held: &[HeldPermission]) -> Result<()> {
     }
 }
 
+/// Whether the caller holds the permission with this name on everything. One that is not known any
+/// more gives nobody anything.
+pub fn is_held(ctx: &Ctx, name: &str) -> bool {
+    find(name).is_none_or(|permission| may_give(ctx, permission))
+}
+
 fn may_give(ctx: &Ctx, permission: &Permission) -> bool {
     matches!(ctx.reach(permission), Ok(Reach::All))
 }

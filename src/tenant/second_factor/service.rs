@@ -115,7 +115,7 @@ pub async fn remove(ctx: &Ctx, id: UserId) -> Result<User> {
     ctx.require(&REMOVE)?;
     ctx.write(async |tx| {
         let user = users::service::of_session(tx, id).await?.ok_or(AppError::NotFound("user"))?;
-        users::service::require_rank(ctx, "id", user.role)?;
+        users::service::require_above(ctx, tx, "id", &user).await?;
         forget(ctx, tx, id).await?;
         sessions::service::end_all(tx, id, None, ctx.now).await?;
         Ok(user)

@@ -3,7 +3,7 @@
 use super::model::{Credentials, NewUser, User, UserPatch};
 use super::store;
 use crate::audit::Change;
-use crate::authz::Role;
+use crate::authz::{self, Role};
 use crate::base::ids::{TenantId, UserId};
 use crate::bus::Wake;
 use crate::ctx::Ctx;
@@ -12,6 +12,7 @@ use crate::error::{AppError, Invalid, Problem, Result};
 use crate::limits::Policy;
 use crate::sessions::password;
 use crate::tenancy::Tenant;
+use crate::tenant::permissions::catalog;
 use crate::tenant::sessions;
 
 crate::permissions! {
@@ -122,7 +123,7 @@ pub async fn update(
             store::one_at_a_time(tx, tenant.id).await?;
         }
         let before = store::find(tx, id).await?.ok_or(AppError::NotFound("user"))?;
-        require_rank(ctx, "", before.role)?;
+        require_above(ctx, tx, "", &before).await?;
         require_rank(ctx, "input.role", patch.role.unwrap_or(before.role))?;
         keep_an_owner(tx, &before, &patch).await?;
         if patch.is_active == Some(true) && !before.is_active {
@@ -178,6 +179,19 @@ pub fn require_rank(ctx: &Ctx, field: &str, role: Role) -> Result<()> {
     }
 }
 
+/// Fails unless the caller may do all that the user may. Whoever changes an address, or lets a
+/// password be chosen anew, could otherwise become somebody who may do more.
+pub async fn require_above(ctx: &Ctx, conn: &TenantConn, field: &str, user: &User) -> Result<()> {
+    require_rank(ctx, field, user.role)?;
+    let held = authz::held_by(conn, user.id).await?;
+    let mut names = held.permissions.keys().chain(held.granted.keys());
+    if names.all(|name| catalog::is_held(ctx, name)) {
+        return Ok(());
+    }
+    let why = "may do more than you may do yourself";
+    Err(Invalid::new(Problem::NotAllowed, field, why).into())
+}
+
 /// A tenant without an owner could not be managed any more.
 async fn keep_an_owner(conn: &TenantConn, before: &User, patch: &UserPatch) -> Result<()> {
     let stays = patch.role.is_none_or(|r| r == before.role) && patch.is_active != Some(false);
@@ -197,7 +211,7 @@ pub async fn delete(ctx: &Ctx, id: UserId) -> Result<UserId> {
     ctx.write(async |tx| {
         store::one_at_a_time(tx, tenant).await?;
         let before = store::find(tx, id).await?.ok_or(AppError::NotFound("user"))?;
-        require_rank(ctx, "", before.role)?;
+        require_above(ctx, tx, "", &before).await?;
         let gone = UserPatch { is_active: Some(false), ..UserPatch::default() };
         keep_an_owner(tx, &before, &gone).await?;
         store::delete(tx, id).await?;

@@ -164,3 +164,37 @@ async fn nobody_gives_what_they_do_not_hold() {
     assert_eq!(lead.faults("userUpdate", lower).await, ["NOT_ALLOWED"]);
     assert_eq!(lead.faults("userDelete", json!({ "id": boss })).await, ["NOT_ALLOWED"]);
 }
+
+#[tokio::test]
+async fn nobody_takes_over_the_account_of_somebody_who_may_do_more() {
+    let app = TestApp::new().await;
+    let owner = app.sign_in("acme", "owner").await;
+    let (lead, id) = guest(&app, "lead").await;
+    let (_, strong) = guest(&app, "strong").await;
+    let (_, shared) = guest(&app, "shared").await;
+    let (_, equal) = guest(&app, "equal").await;
+    let powers = json!([
+        held("users.view"),
+        held("users.change"),
+        held("users.delete"),
+        held("users.reset_password"),
+        held("second_factor.remove")
+    ]);
+    add(&owner, "Leads", powers, &[&id]).await;
+    add(&owner, "Strong", json!([held("projects.delete")]), &[&strong]).await;
+    let project = app.project(&owner, "Apollo").await;
+    super::kit::grant(&owner, &project, &shared, &["projects.change"]).await;
+    for other in [strong, shared] {
+        for (field, arguments, at) in [
+            ("userUpdate", json!({ "id": other, "input": { "email": "mine@acme.test" } }), ""),
+            ("userDelete", json!({ "id": other }), ""),
+            ("userResetPassword", json!({ "id": other }), " id"),
+            ("userRemoveSecondFactor", json!({ "id": other }), " id"),
+        ] {
+            let found = lead.faults(field, arguments).await;
+            assert_eq!(found, [format!("NOT_ALLOWED{at}")], "{field}");
+        }
+    }
+    let arguments = json!({ "id": equal, "input": { "firstName": "Equal" } });
+    lead.done("userUpdate", arguments, "").await;
+}
