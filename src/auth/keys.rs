@@ -1,4 +1,5 @@
-//! The keys that sign access tokens: from a secret, from PEM files, or made for development.
+//! The keys that sign access tokens: from a secret, from PEM files, made for development, or made
+//! by a rotation.
 //! What the tokens say is in `tokens`.
 
 use std::fmt;
@@ -6,6 +7,7 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::Context;
 use base64::Engine;
@@ -20,13 +22,53 @@ use sha2::{Digest, Sha256};
 use crate::error::{AppError, Result};
 
 const SECRET_BYTES: usize = 32;
+/// What stands before the 32 bytes of an Ed25519 key in PKCS#8 (RFC 8410, section 7).
+const ED25519_PKCS8: &[u8] =
+    &[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
 
-/// The keys we know: the first signs, all verify. So a key is rotated by putting a new one in
-/// front and taking the old one out when its last token has expired.
-#[derive(Debug)]
+/// The keys we know. Of those whose time has come the newest signs; all verify until their end.
+/// Configured keys come first, and have all time unless a row of the database ends them; rotated
+/// ones have their own.
+#[derive(Debug, Clone)]
 pub struct KeyRing {
-    first: Key,
-    rest: Vec<Key>,
+    keys: Vec<Entry>,
+}
+
+/// A key and its time, in Unix seconds.
+#[derive(Debug, Clone)]
+struct Entry {
+    key: Arc<Key>,
+    signs_from: i64,
+    verifies_until: i64,
+    is_configured: bool,
+}
+
+impl Entry {
+    fn is_over(&self, now: i64) -> bool {
+        self.verifies_until != i64::MAX && self.verifies_until <= now
+    }
+}
+
+/// A key as it was kept.
+pub struct Kept {
+    pub kid: String,
+    /// The private key in PKCS#8; none for the end of a configured key.
+    pub der: Option<Vec<u8>>,
+    pub signs_from: i64,
+    pub verifies_until: Option<i64>,
+}
+
+/// What may be told of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFacts {
+    pub kid: String,
+    pub algorithm: &'static str,
+    /// Whether it comes from the configuration, not from a rotation.
+    pub is_configured: bool,
+    /// `None` for configured keys: from the beginning.
+    pub signs_from: Option<i64>,
+    /// `None` while no end is set.
+    pub verifies_until: Option<i64>,
 }
 
 /// One key with the one algorithm it is used for.
@@ -52,63 +94,122 @@ impl KeyRing {
         let kid = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let signing = EncodingKey::from_secret(secret);
         let key = Key::new(Algorithm::HS256, kid, signing, DecodingKey::from_secret(secret), None);
-        Ok(Self { first: key, rest: Vec::new() })
+        Ok(Self::configured(key))
     }
 
     /// Private keys in PKCS#8 PEM, each with a name for messages: Ed25519 (signs EdDSA) or RSA
-    /// of at least 2048 bits (signs RS256).
+    /// of at least 2048 bits (signs RS256). The first signs.
     pub fn from_pems(pems: Vec<(String, Vec<u8>)>) -> Result<Self> {
         let mut keys = pems.into_iter().map(|(name, pem)| {
             Key::from_pem(&pem).with_context(|| format!("signing key {name}")).map_err(internal)
         });
         let first = keys.next().ok_or_else(|| AppError::internal("no signing key given"))??;
-        let ring = Self { first, rest: Vec::new() };
-        keys.try_fold(ring, |ring, key| Ok(ring.and(Self { first: key?, rest: Vec::new() })))
+        keys.try_fold(Self::configured(first), |ring, key| Ok(ring.and(Self::configured(key?))))
+    }
+
+    fn configured(key: Key) -> Self {
+        let (signs_from, verifies_until) = (i64::MIN, i64::MAX);
+        let key = Arc::new(key);
+        Self { keys: vec![Entry { key, signs_from, verifies_until, is_configured: true }] }
     }
 
     /// Also verifies with the other ring's keys; this ring goes on signing.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
-        for key in std::iter::once(other.first).chain(other.rest) {
-            if self.find(&key.kid).is_none() {
-                self.rest.push(key);
+        for entry in other.keys {
+            if self.keys.iter().all(|own| own.key.kid != entry.key.kid) {
+                self.keys.push(entry);
             }
         }
         self
     }
 
-    /// The development key in `dir/keys/dev.key`, made at the first start and used again later.
-    pub fn load_or_create(dir: &Path) -> Result<Self> {
-        let path = dir.join("keys").join("dev.key");
-        let secret = development_secret(&path)
-            .with_context(|| format!("development key {}", path.display()))
-            .map_err(internal)?;
-        Self::from_secret(&secret)
+    /// With the keys of rotations, which also end configured ones.
+    pub fn rotated(mut self, kept: Vec<Kept>) -> Result<Self> {
+        for Kept { kid, der, signs_from, verifies_until } in kept {
+            let verifies_until = verifies_until.unwrap_or(i64::MAX);
+            let Some(der) = der else {
+                let own = self.keys.iter_mut().find(|entry| entry.key.kid == kid);
+                own.into_iter().for_each(|entry| entry.verifies_until = verifies_until);
+                continue;
+            };
+            let key = Key::from_ed_der(&der)
+                .with_context(|| format!("signing key {kid}"))
+                .map_err(internal)?;
+            let key = Arc::new(key);
+            let entry = Entry { key, signs_from, verifies_until, is_configured: false };
+            self = self.and(Self { keys: vec![entry] });
+        }
+        Ok(self)
     }
 
     /// The same key as text, for what else a development server keeps secret.
     pub fn development_key(dir: &Path) -> Result<String> {
-        let secret = development_secret(&dir.join("keys").join("dev.key")).map_err(internal)?;
-        Ok(URL_SAFE_NO_PAD.encode(secret))
+        Ok(URL_SAFE_NO_PAD.encode(development_secret(dir)?))
     }
 
-    /// The public keys (RFC 7517), for others who verify our tokens. HS256 keys have none.
-    pub fn jwks(&self) -> serde_json::Value {
-        let public: Vec<&Jwk> = self.keys().filter_map(|key| key.public.as_ref()).collect();
+    /// The development key in `dir/keys/dev.key`, made at the first start and used again later.
+    pub fn load_or_create(dir: &Path) -> Result<Self> {
+        Self::from_secret(&development_secret(dir)?)
+    }
+
+    /// The public keys (RFC 7517) that are not over, for others who verify our tokens; those that
+    /// do not sign yet too, so that nobody meets them unprepared. HS256 keys have none.
+    pub fn jwks(&self, now: i64) -> serde_json::Value {
+        let live = self.keys.iter().filter(|entry| !entry.is_over(now));
+        let public: Vec<&Jwk> = live.filter_map(|entry| entry.key.public.as_ref()).collect();
         serde_json::json!({ "keys": public })
     }
 
-    pub(super) const fn signing(&self) -> &Key {
-        &self.first
+    /// What may be told of the keys, those that are over too.
+    pub fn facts(&self) -> Vec<KeyFacts> {
+        let facts = |entry: &Entry| KeyFacts {
+            kid: entry.key.kid.clone(),
+            algorithm: entry.key.algorithm(),
+            is_configured: entry.is_configured,
+            signs_from: Some(entry.signs_from).filter(|from| *from != i64::MIN),
+            verifies_until: Some(entry.verifies_until).filter(|until| *until != i64::MAX),
+        };
+        self.keys.iter().map(facts).collect()
     }
 
-    pub(super) fn find(&self, kid: &str) -> Option<&Key> {
-        self.keys().find(|key| key.kid == kid)
+    /// The id of the key that signs now.
+    pub fn signing_kid(&self, now: i64) -> Option<&str> {
+        self.signing(now).map(|key| key.kid.as_str())
     }
 
-    fn keys(&self) -> impl Iterator<Item = &Key> {
-        std::iter::once(&self.first).chain(&self.rest)
+    pub(super) fn signing(&self, now: i64) -> Option<&Key> {
+        let live = self.keys.iter().zip(0_i64..);
+        let live = live.filter(|(entry, _)| entry.signs_from <= now && !entry.is_over(now));
+        // Of configured keys the first, of rotated ones the last that was made.
+        let rank = |(entry, at): &(&Entry, i64)| {
+            (entry.signs_from, if entry.is_configured { -at } else { *at })
+        };
+        live.max_by_key(rank).map(|(entry, _)| &*entry.key)
     }
+
+    /// The key with this id, unless it is over.
+    pub(super) fn find(&self, kid: &str, now: i64) -> Option<&Key> {
+        let live = |entry: &&Entry| entry.key.kid == kid && !entry.is_over(now);
+        self.keys.iter().find(live).map(|entry| &*entry.key)
+    }
+}
+
+/// A new Ed25519 key: its id, and the private key in PKCS#8.
+pub fn generate() -> Result<(String, Vec<u8>)> {
+    let mut seed = [0; SECRET_BYTES];
+    OsRng.try_fill_bytes(&mut seed).map_err(|e| AppError::Internal(e.into()))?;
+    let der = [ED25519_PKCS8, &seed].concat();
+    let key = Key::from_ed_der(&der).map_err(internal)?;
+    Ok((key.kid, der))
+}
+
+/// The secret of a development installation, in `dir/keys/dev.key`.
+pub fn development_secret(dir: &Path) -> Result<Vec<u8>> {
+    let path = dir.join("keys").join("dev.key");
+    secret_in(&path)
+        .with_context(|| format!("development key {}", path.display()))
+        .map_err(internal)
 }
 
 impl Key {
@@ -135,6 +236,14 @@ impl Key {
             .or_else(|_| EncodingKey::from_rsa_pem(pem).map(|key| (Algorithm::RS256, key)))
             .ok()
             .context("is neither an Ed25519 nor an RSA key")?;
+        Self::asymmetric(algorithm, signing)
+    }
+
+    fn from_ed_der(der: &[u8]) -> anyhow::Result<Self> {
+        Self::asymmetric(Algorithm::EdDSA, EncodingKey::from_ed_der(der))
+    }
+
+    fn asymmetric(algorithm: Algorithm, signing: EncodingKey) -> anyhow::Result<Self> {
         // Reading checks the size and the key's consistency; its own words are not passed on,
         // they might quote the key.
         let unusable = "is damaged, or not of a usable kind (RSA: 2048 to 8192 bits; Ed25519: \
@@ -176,7 +285,7 @@ impl fmt::Debug for Key {
     }
 }
 
-fn development_secret(path: &Path) -> anyhow::Result<Vec<u8>> {
+fn secret_in(path: &Path) -> anyhow::Result<Vec<u8>> {
     if let Some(secret) = read_secret(path)? {
         return Ok(secret);
     }

@@ -1,6 +1,7 @@
-//! Who is calling: signing keys, access tokens, refresh tokens, passwords.
+//! Who is calling: signing keys, access tokens, refresh tokens, passwords; and the server's secret.
 //! Reads no table, and does not decide what a caller may do.
 
+pub mod api_key;
 pub mod keys;
 pub mod once;
 pub mod password;
@@ -8,6 +9,7 @@ pub mod refresh;
 pub mod seal;
 pub mod tokens;
 pub mod totp;
+pub mod vault;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -35,6 +37,9 @@ pub struct Identity {
     pub session: Uuid,
     /// Unix seconds; sockets close then.
     pub expires_at: i64,
+    /// What a program may use it for, when an API key was exchanged for it: then `session` is that
+    /// key. `None` for a person's token.
+    pub client: Option<Box<str>>,
 }
 
 /// The credentials do not hold. The caller is never told why.
@@ -70,6 +75,8 @@ pub enum Reason {
     Expired,
     /// Not of the shape of a refresh token.
     RefreshToken,
+    /// Not of the shape of an API key, or of none that holds here.
+    ApiKey,
 }
 
 impl Refused {

@@ -2,39 +2,46 @@
 //! The keys are in `keys`; refresh tokens, which say nothing, are in `refresh`.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use moka::sync::Cache;
+use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
 
-use super::keys::KeyRing;
+use super::keys::{Kept, KeyRing};
 use super::{Identity, Realm, Reason, Refused};
 use crate::error::{AppError, Result};
 
 const MAX_BYTES: usize = 4096;
 const MAX_LEEWAY: Duration = Duration::from_secs(5);
 const ACCESS: &str = "access";
+/// What an API key was exchanged for.
+const CLIENT: &str = "client";
 /// Tokens remembered, of some 600 bytes each.
 const MAX_SEEN: u64 = 10_000;
 
 /// Issues access tokens and verifies them.
 #[derive(Debug)]
 pub struct Tokens {
-    keys: KeyRing,
+    configured: KeyRing,
+    /// With the keys of rotations.
+    keys: RwLock<Arc<KeyRing>>,
     issuer: String,
     audience: String,
     ttl: i64,
     leeway: i64,
-    /// Tokens whose signature and purpose hold: that never changes, and one comes many times.
+    /// Tokens whose signature and purpose hold, which never changes: one comes many times.
     seen: Cache<Box<str>, Seen>,
 }
 
-/// What is known of a token that came before. Only time can still end it.
+/// What is known of a token that came before. Only time and the end of its key can still end it.
 #[derive(Debug, Clone)]
 struct Seen {
+    kid: Box<str>,
     identity: Identity,
     iat: i64,
     nbf: i64,
@@ -77,16 +84,40 @@ impl Tokens {
             return Err(AppError::internal("tokens must live at least 1 s"));
         }
         let seen = Cache::new(MAX_SEEN);
-        Ok(Self { keys, issuer, audience, ttl, leeway: leeway.as_secs().cast_signed(), seen })
+        let (configured, keys) = (keys.clone(), RwLock::new(Arc::new(keys)));
+        let leeway = leeway.as_secs().cast_signed();
+        Ok(Self { configured, keys, issuer, audience, ttl, leeway, seen })
     }
 
     /// The token and when it expires (Unix seconds).
     pub fn issue(&self, who: &NewAccess, now: i64) -> Result<(String, i64)> {
+        self.sign(who, ACCESS, self.ttl, now)
+    }
+
+    /// The same for a program, whose key stands for the session; it lives `seconds` at most.
+    pub fn issue_to_client(
+        &self,
+        who: &NewAccess,
+        seconds: i64,
+        now: i64,
+    ) -> Result<(String, i64)> {
+        self.sign(who, CLIENT, seconds.min(self.ttl), now)
+    }
+
+    fn sign(
+        &self,
+        who: &NewAccess,
+        token_use: &str,
+        seconds: i64,
+        now: i64,
+    ) -> Result<(String, i64)> {
         if who.tenant.is_some() != (who.realm == Realm::Tenant) {
             return Err(AppError::internal("a token's tenant does not fit its realm"));
         }
-        let expires_at = now.saturating_add(self.ttl);
-        let token = self.keys.signing().sign(&Claims {
+        let expires_at = now.saturating_add(seconds);
+        let keys = self.keys();
+        let key = keys.signing(now).ok_or_else(|| AppError::internal("no key signs now"))?;
+        let token = key.sign(&Claims {
             iss: Cow::Borrowed(&self.issuer),
             aud: Cow::Borrowed(&self.audience),
             sub: who.subject,
@@ -98,7 +129,7 @@ impl Tokens {
             nbf: now,
             exp: expires_at,
             scope: Some(Cow::Borrowed(&who.scope)),
-            token_use: Cow::Borrowed(ACCESS),
+            token_use: Cow::Borrowed(token_use),
         })?;
         if token.len() > MAX_BYTES {
             return Err(AppError::internal("the token would be too long to be accepted"));
@@ -109,10 +140,12 @@ impl Tokens {
     /// Who bears this token, if it is one of ours and valid now (Unix seconds).
     pub fn verify(&self, token: &str, now: i64) -> Result<Identity, Refused> {
         if let Some(seen) = self.seen.get(token) {
+            // Its key may have been taken out since.
+            self.keys().find(&seen.kid, now).ok_or(Reason::UnknownKey)?;
             self.check_times(&seen, now)?;
             return Ok(seen.identity);
         }
-        let payload = self.signed_payload(token)?;
+        let (kid, payload) = self.signed_payload(token, now)?;
         let claims: Claims = object(&payload).ok_or(Reason::Claims)?;
         self.check_purpose(&claims)?;
         let identity = Identity {
@@ -121,20 +154,40 @@ impl Tokens {
             subject: claims.sub,
             session: claims.sid,
             expires_at: claims.exp,
+            client: (claims.token_use == CLIENT)
+                .then(|| claims.scope.as_deref().unwrap_or_default().into()),
         };
-        let seen = Seen { identity, iat: claims.iat, nbf: claims.nbf };
+        let (iat, nbf) = (claims.iat, claims.nbf);
+        let seen = Seen { kid, identity, iat, nbf };
         self.check_times(&seen, now)?;
         self.seen.insert(token.into(), seen.clone());
         Ok(seen.identity)
     }
 
     /// The keys in use, e.g. to publish the public ones.
-    pub const fn keys(&self) -> &KeyRing {
-        &self.keys
+    pub fn keys(&self) -> Arc<KeyRing> {
+        self.keys.read().clone()
     }
 
-    /// The payload, once the signature holds. Nothing of it is looked at before.
-    fn signed_payload(&self, token: &str) -> Result<Vec<u8>, Reason> {
+    /// The configured keys alone.
+    pub const fn configured(&self) -> &KeyRing {
+        &self.configured
+    }
+
+    /// Uses the keys of rotations from now on, beside the configured ones that they do not end.
+    pub fn rotate(&self, kept: Vec<Kept>) -> Result<()> {
+        let ring = self.configured.clone().rotated(kept)?;
+        *self.keys.write() = Arc::new(ring);
+        Ok(())
+    }
+
+    /// For how long, in seconds, a token may still come after the last one was signed.
+    pub const fn longest_life(&self) -> i64 {
+        self.ttl.saturating_add(self.leeway)
+    }
+
+    /// The key's id and the payload, once the signature holds. Nothing of it is looked at before.
+    fn signed_payload(&self, token: &str, now: i64) -> Result<(Box<str>, Vec<u8>), Reason> {
         if token.len() > MAX_BYTES {
             return Err(Reason::TooLong);
         }
@@ -147,19 +200,21 @@ impl Tokens {
         if header.typ != "JWT" {
             return Err(Reason::Header);
         }
-        let key = self.keys.find(&header.kid).ok_or(Reason::UnknownKey)?;
+        let keys = self.keys();
+        let key = keys.find(&header.kid, now).ok_or(Reason::UnknownKey)?;
         if header.alg != key.algorithm() {
             return Err(Reason::Algorithm);
         }
         if !key.verify(message, signature) {
             return Err(Reason::Signature);
         }
-        Ok(payload)
+        Ok((header.kid.into(), payload))
     }
 
     fn check_purpose(&self, claims: &Claims) -> Result<(), Reason> {
         let refused = [
-            (claims.token_use != ACCESS, Reason::Use),
+            (![ACCESS, CLIENT].contains(&&*claims.token_use), Reason::Use),
+            (claims.token_use == CLIENT && claims.realm != Realm::Tenant, Reason::Use),
             (claims.iss != self.issuer, Reason::Issuer),
             (claims.aud != self.audience, Reason::Audience),
             (claims.tenant.is_some() != (claims.realm == Realm::Tenant), Reason::Tenant),
@@ -168,7 +223,8 @@ impl Tokens {
     }
 
     fn check_times(&self, token: &Seen, now: i64) -> Result<(), Reason> {
-        let Seen { identity: Identity { expires_at, .. }, iat, nbf } = *token;
+        let Seen { identity: Identity { expires_at, .. }, iat, nbf, .. } = token;
+        let (expires_at, iat, nbf) = (*expires_at, *iat, *nbf);
         let latest = now.saturating_add(self.leeway);
         let lifetime = expires_at.saturating_sub(iat);
         let refused = [

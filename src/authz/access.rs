@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::permission::{Permission, PermissionScope, Role};
@@ -39,6 +40,8 @@ pub struct Access {
     pub through: Through,
     /// The platform administrator who acts in the user's place.
     pub impersonator: Option<OperatorId>,
+    /// When it ends by itself, whatever becomes of the rows: a key's end.
+    until: Option<DateTime<Utc>>,
     held: Arc<Held>,
 }
 
@@ -72,18 +75,34 @@ impl Held {
 impl Access {
     pub fn user(id: UserId, role: Role, through: Through, held: Held) -> Self {
         let who = Who::User { id, role };
-        Self { who, through, impersonator: None, held: Arc::new(held) }
+        Self { who, through, impersonator: None, until: None, held: Arc::new(held) }
     }
 
     pub fn operator(id: OperatorId, is_admin: bool, session: Uuid) -> Self {
         let (who, through) = (Who::Operator { id, is_admin }, Through::Session(session));
-        Self { who, through, impersonator: None, held: Arc::default() }
+        Self { who, through, impersonator: None, until: None, held: Arc::default() }
     }
 
     /// Somebody else acts in the user's place.
     #[must_use]
     pub fn impersonated_by(self, operator: Option<OperatorId>) -> Self {
         Self { impersonator: operator, ..self }
+    }
+
+    /// It ends then.
+    #[must_use]
+    pub fn until(self, until: Option<DateTime<Utc>>) -> Self {
+        Self { until, ..self }
+    }
+
+    /// When it ends by itself.
+    pub fn ends_at(&self) -> Option<DateTime<Utc>> {
+        self.until
+    }
+
+    /// Whether it has not ended by itself.
+    pub fn holds_at(&self, now: DateTime<Utc>) -> bool {
+        self.until.is_none_or(|until| until > now)
     }
 
     /// Whether the permission holds on everything.
@@ -101,6 +120,7 @@ impl Access {
         };
         let Held { permissions, holders, granted, limited_to, .. } = &*self.held;
         if permission.is_of_platform()
+            || (permission.is_for_people() && matches!(self.through, Through::Key(_)))
             || limited_to.as_ref().is_some_and(|only| !only.contains(permission.name))
         {
             return None;

@@ -45,7 +45,7 @@ impl AccessCache {
             Wake::Access(tenant) => Box::new(move |key, _| key.0 == Some(tenant)),
             Wake::Operators => Box::new(|key, _| key.0.is_none()),
             Wake::Everything => Box::new(|_, _| true),
-            Wake::Tenant(_) => return,
+            Wake::Tenant(_) | Wake::SigningKeys => return,
         };
         self.changes.fetch_add(1, SeqCst);
         if self.sessions.invalidate_entries_if(dropped).is_err() {

@@ -3,14 +3,18 @@
 
 mod access;
 mod cache;
+mod keys;
 mod load;
 mod organization;
 mod permission;
 mod reach;
+mod scopes;
 
 pub use access::{Access, Held, OperatorId, Through, Who};
 pub use cache::AccessCache;
+pub use keys::{note_use, of_client, of_secret};
 pub use load::{held_by, of_operator, of_user};
 pub use organization::OrganizationRole;
 pub use permission::{Permission, PermissionScope, Role, holders};
 pub use reach::{Extent, Granted, Reach, Rows};
+pub use scopes::{ALL as ALL_SCOPES, Scopes};

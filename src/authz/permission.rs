@@ -44,12 +44,19 @@ pub struct Permission {
     holders: &'static [Role],
     objects: &'static [&'static str],
     organization: &'static [OrganizationRole],
+    only_people: bool,
 }
 
 impl Permission {
     /// A permission that these roles hold.
     pub const fn of_roles(name: &'static str, holders: &'static [Role]) -> Self {
-        Self { name, holders, objects: &[], organization: &[] }
+        Self { name, holders, objects: &[], organization: &[], only_people: false }
+    }
+
+    /// No API key stands in for the person: for what their account hangs on.
+    #[must_use]
+    pub const fn people(self) -> Self {
+        Self { only_people: true, ..self }
     }
 
     /// It may also be granted on single objects of these kinds (prefixes of their ids). An object
@@ -70,7 +77,7 @@ impl Permission {
         name: &'static str,
         organization: &'static [OrganizationRole],
     ) -> Self {
-        Self { name, holders: &[], objects: &[], organization }
+        Self { name, holders: &[], objects: &[], organization, only_people: false }
     }
 
     /// Whether it holds in an organization where somebody has this role.
@@ -91,6 +98,11 @@ impl Permission {
     /// Whether it may be limited to the rows that are the user's own.
     pub fn has_own_rows(&self) -> bool {
         self.objects.iter().any(|kind| self.name.starts_with(kind))
+    }
+
+    /// Whether no API key can have it.
+    pub fn is_for_people(&self) -> bool {
+        self.only_people
     }
 
     pub(super) fn is_held_by(&self, role: Role) -> bool {
@@ -117,13 +129,16 @@ pub mod holders {
 ///
 /// `permissions! { VIEW = "projects.view" for EVERYONE on ["project"], … }` makes
 /// `pub const VIEW: Permission` and `pub const PERMISSIONS: &[&Permission]`. What stands behind
-/// `on` are the kinds of object that the permission may be granted on one by one.
+/// `on` are the kinds of object that the permission may be granted on one by one; `only people`
+/// keeps API keys out.
 #[macro_export]
 macro_rules! permissions {
-    ($($name:ident = $text:literal for $holders:ident $(on $objects:tt)?),+ $(,)?) => {
+    ($(
+        $name:ident = $text:literal for $holders:ident $(on $objects:tt)? $(only $limit:ident)?
+    ),+ $(,)?) => {
         $(pub const $name: $crate::authz::Permission =
             $crate::authz::Permission::of_roles($text, $crate::authz::holders::$holders)
-                $(.on(&$objects))?;)+
+                $(.on(&$objects))? $(.$limit())?;)+
         /// All permissions of this slice.
         pub const PERMISSIONS: &[&$crate::authz::Permission] = &[$(&$name),+];
     };

@@ -25,6 +25,8 @@ pub enum Wake {
     Access(Uuid),
     /// Operators or their sessions.
     Operators,
+    /// The keys that sign tokens.
+    SigningKeys,
     /// Messages may have been missed.
     Everything,
 }
@@ -35,6 +37,7 @@ impl Wake {
             Self::Tenant(id) => format!("tenant {id}"),
             Self::Access(id) => format!("access {id}"),
             Self::Operators => "operators".to_owned(),
+            Self::SigningKeys => "signing-keys".to_owned(),
             Self::Everything => "everything".to_owned(),
         }
     }
@@ -45,6 +48,7 @@ impl Wake {
             (Some("tenant"), Some(id)) => Self::Tenant(id),
             (Some("access"), Some(id)) => Self::Access(id),
             (Some("operators"), _) => Self::Operators,
+            (Some("signing-keys"), _) => Self::SigningKeys,
             // Of a newer release, perhaps: forgetting too much is safe.
             _ => Self::Everything,
         }

@@ -11,6 +11,7 @@ mod demo;
 mod dev;
 mod documents;
 mod exec;
+mod keys;
 mod migrate;
 mod platform;
 mod process;
@@ -80,6 +81,9 @@ enum Command {
     /// Who runs the installation
     #[command(subcommand)]
     Platform(platform::PlatformCommand),
+    /// The keys that sign tokens
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// The GraphQL schema
     #[command(subcommand)]
     Schema(schema::SchemaCommand),
@@ -111,6 +115,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Tenant(command) => tenant::run(&global, command).await,
         Command::Documents(command) => documents::run(&global, command).await,
         Command::Platform(command) => platform::run(&global, command).await,
+        Command::Keys(command) => keys::run(&global, command).await,
         Command::Schema(command) => schema::run(command),
         Command::Config(command) => config::run(&global, command),
         Command::Db(command) => db::run(&global, command).await,

@@ -8,14 +8,16 @@ use anyhow::{Context, Result, bail};
 use tokio::task::AbortHandle;
 
 use super::stop::Stop;
-use crate::auth::keys::KeyRing;
+use crate::auth::keys::{KeyRing, development_secret};
 use crate::auth::tokens::{TokenSettings, Tokens};
+use crate::auth::vault::Vault;
 use crate::base::clock::Clock;
 use crate::bus::{Bus, Wake};
 use crate::config::{Config, Secret};
 use crate::ctx::{Actor, App, Core, Ctx, Origin, Scope};
 use crate::db::{Connector, Db, Meter, TenantSchema};
 use crate::embedded::{Cluster, Options, SUPERUSER};
+use crate::platform::signing;
 
 /// The database of a cluster of our own.
 const DATABASE: &str = "taruvi";
@@ -110,10 +112,11 @@ pub(super) async fn require_migrated(database: &Database) -> Result<()> {
     bail!("the database lacks {}: run `taruvi migrate` first", missing.join(", "))
 }
 
-/// The `App`, and the task that keeps its bus connected.
+/// The `App`, and the tasks that keep its bus connected and its signing keys current.
 pub(super) struct Process {
     pub app: Arc<App>,
     bus: AbortHandle,
+    keys: AbortHandle,
 }
 
 impl Process {
@@ -121,6 +124,7 @@ impl Process {
     pub(super) async fn start(config: Config, database: &Database) -> Result<Self> {
         let keys = key_ring(&config)?;
         let config = with_secret(config)?;
+        let vault = vault(&config)?;
         let tokens = Tokens::new(
             keys,
             TokenSettings {
@@ -135,13 +139,15 @@ impl Process {
         let (app, owner) = (database.app.clone(), database.owner.clone());
         let opened = Db::connect(app, owner, &config.database);
         let (db, ()) = tokio::join!(opened, wait_for(&bus));
-        let app = App::new(config, Clock::default(), db?, bus, tokens);
-        Ok(Self { app, bus: task })
+        let app = App::new(config, Clock::default(), db?, bus, tokens, vault);
+        let keys = signing::service::keep_current(&app).await?;
+        Ok(Self { app, bus: task, keys })
     }
 
     /// Lets go of the database.
     pub(super) fn end(self) {
         self.bus.abort();
+        self.keys.abort();
         self.app.db.forget_idle();
     }
 }
@@ -202,6 +208,18 @@ fn with_secret(mut config: Config) -> Result<Config> {
         config.secret_key = Some(Secret::new(KeyRing::development_key(&config.data_dir)?));
     }
     Ok(config)
+}
+
+/// Seals with the first secret there is that is long enough; in development one of our own making.
+fn vault(config: &Config) -> Result<Vault> {
+    let given = [&config.secret_key, &config.auth.signing_key].into_iter().flatten();
+    let given: Vec<_> = given.map(|secret| secret.expose().as_bytes()).collect();
+    let good: Vec<_> = given.into_iter().filter(|secret| secret.len() >= 32).collect();
+    Ok(match good.split_first() {
+        Some((first, older)) => Vault::new(first, older)?,
+        None if config.mode.is_production() => bail!("there is no SECRET_KEY of 32 bytes"),
+        None => Vault::new(&development_secret(&config.data_dir)?, &[])?,
+    })
 }
 
 /// The server itself, on the platform.

@@ -31,7 +31,7 @@ section! {
         mode: Mode = "development", env ["TARUVI_MODE", "DEBUG" via mode_of_debug];
         /// Folder for what the server keeps itself: the development database, keys, files.
         data_dir: PathBuf = ".taruvi", env ["TARUVI_DATA_DIR"];
-        /// Signs tokens when no signing key is given; at least 50 characters.
+        /// Seals what the database keeps; signs tokens if no other key does, from 50 characters on.
         secret_key: Option<Secret> = "", env ["SECRET_KEY"];
     }
 }

@@ -8,6 +8,9 @@ use super::{
 /// `SECRET_KEY` signs tokens from this length on.
 const SECRET_KEY_CHARS: usize = 50;
 
+/// What the server's secret needs at least.
+const SEALING_BYTES: usize = 32;
+
 /// Fills in what follows from other settings.
 pub(super) fn derive(
     general: &General,
@@ -93,6 +96,13 @@ fn check_production(
         problems.push(format!(
             "JWT_SIGNING_KEY: production needs a key for tokens: this one (32 bytes or more), \
              JWT_KEYS, or a SECRET_KEY of at least {SECRET_KEY_CHARS} characters"
+        ));
+    }
+    let seals = general.secret_key.as_ref().is_some_and(|s| s.expose().len() >= SEALING_BYTES);
+    if auth.signing_key.is_none() && !auth.keys.is_empty() && !seals {
+        problems.push(format!(
+            "SECRET_KEY: production needs {SEALING_BYTES} bytes or more beside JWT_KEYS, to seal \
+             what is kept in the database"
         ));
     }
     if database.url.is_none() {

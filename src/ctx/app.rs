@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+use moka::sync::Cache;
+use uuid::Uuid;
+
 use super::Afterwards;
 use crate::auth::password::Passwords;
 use crate::auth::seal::Seal;
 use crate::auth::tokens::Tokens;
+use crate::auth::vault::Vault;
 use crate::authz::AccessCache;
 use crate::base::clock::Clock;
 use crate::bus::Bus;
@@ -17,6 +22,9 @@ use crate::mail::Mail;
 use crate::redis::Redis;
 use crate::tenancy::{Addresses, Directory, Hosts, Tenant};
 
+/// API keys whose last use is remembered; of others it is noted once more than needed.
+const MAX_KEY_USES: u64 = 10_000;
+
 /// What all operations share.
 pub struct App {
     pub config: Config,
@@ -27,6 +35,9 @@ pub struct App {
     pub directory: Directory,
     pub access: AccessCache,
     pub tokens: Tokens,
+    pub vault: Vault,
+    /// When the use of an API key was last noted.
+    pub key_uses: Cache<Uuid, DateTime<Utc>>,
     pub passwords: Passwords,
     pub limits: Limits,
     /// What is shared with other servers; `None` for one alone.
@@ -38,7 +49,14 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(config: Config, clock: Clock, db: Db, bus: Bus, tokens: Tokens) -> Arc<Self> {
+    pub fn new(
+        config: Config,
+        clock: Clock,
+        db: Db,
+        bus: Bus,
+        tokens: Tokens,
+        vault: Vault,
+    ) -> Arc<Self> {
         let redis = Redis::open(&config.redis).unwrap_or_else(|e| {
             tracing::error!(error = %e, "Redis can't be used: limits hold for this process alone");
             None
@@ -57,6 +75,8 @@ impl App {
             afterwards: Afterwards::default(),
             addresses: Addresses::new(&config),
             tokens,
+            vault,
+            key_uses: Cache::new(MAX_KEY_USES),
             config,
             clock,
             db,

@@ -4,8 +4,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use sha2::{Digest, Sha256};
 
+use crate::auth::vault::Vault;
 use crate::base::ids::UserId;
 use crate::db::schema::tenant::idempotency_keys as keys;
 use crate::db::{TenantConn, TenantTx};
@@ -31,14 +31,12 @@ pub enum Stored {
 }
 
 impl Idempotency {
-    /// `request`: the parts that make it the same request, in a fixed order.
-    pub fn new(key: String, request: &[&str]) -> Self {
-        let mut hash = Sha256::new();
-        for part in request {
-            hash.update(part.len().to_be_bytes());
-            hash.update(part);
-        }
-        Self { key, fingerprint: hash.finalize().to_vec() }
+    /// `request`: the parts that make it the same request, in a fixed order. Its variables may
+    /// hold what must not be guessed from the database, hence the server's secret.
+    pub fn new(key: String, request: &[&str], vault: &Vault) -> Result<Self> {
+        let parts: Vec<_> = request.iter().map(|part| part.as_bytes()).collect();
+        let fingerprint = vault.fingerprint("idempotency", &parts)?.to_vec();
+        Ok(Self { key, fingerprint })
     }
 
     /// Looks the key up; `IdempotencyKeyReused` when it belongs to another request.

@@ -15,7 +15,7 @@ use std::sync::{Arc, OnceLock};
 
 use async_graphql::dataloader::{DataLoader, Loader};
 
-pub use access::access_of;
+pub use access::{access_of, access_of_key};
 pub use afterwards::Afterwards;
 pub use app::App;
 pub use core::{Actor, Core, Origin, Scope};

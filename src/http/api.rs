@@ -5,15 +5,15 @@ use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use super::caller;
 use super::correlation::Correlation;
 use super::negotiate::Media;
 use super::reply::Failure;
 use super::secure::Secure;
 use super::stored::StoredDocuments;
+use super::{caller, scope};
 use crate::config::Introspection;
 use crate::ctx::App;
 use crate::db::Meter;
@@ -77,9 +77,10 @@ impl Api {
 pub(super) async fn sdl(
     State(api): State<Arc<Api>>,
     correlation: Correlation,
+    uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    match may_introspect(&api, &headers).await {
+    match may_introspect(&api, &uri, &headers).await {
         Ok(()) => {
             ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], api.sdl.clone()).into_response()
         }
@@ -87,18 +88,18 @@ pub(super) async fn sdl(
     }
 }
 
-async fn may_introspect(api: &Api, headers: &HeaderMap) -> Result<(), Failure> {
+async fn may_introspect(api: &Api, uri: &Uri, headers: &HeaderMap) -> Result<(), Failure> {
     match api.app.config.graphql.introspection {
         Introspection::Public => Ok(()),
         Introspection::Off => Err(introspection_disabled()),
         Introspection::Authenticated => {
-            let identity = caller::identify(&api.app, headers)?;
-            match identity {
-                Some(identity) => {
-                    caller::access(&api.app, &identity, &Meter::default()).await.map(|_| ())
-                }
-                None => Err(introspection_disabled()),
-            }
+            let (app, meter) = (&api.app, Meter::default());
+            let Some(shown) = caller::identify(app, headers)? else {
+                return Err(introspection_disabled());
+            };
+            let host = scope::of_host(app, headers, uri, &meter).await?;
+            let scope = scope::agree(app, host, Some(&shown), &meter).await?;
+            caller::access(app, &shown, &scope, &meter).await.map(|_| ())
         }
     }
 }
@@ -112,7 +113,8 @@ pub(super) fn introspection_disabled() -> Failure {
 /// The public signing keys (RFC 7517).
 pub(super) async fn jwks(State(api): State<Arc<Api>>) -> Response {
     let cache = [(header::CACHE_CONTROL, "public, max-age=300")];
-    (cache, axum::Json(api.app.tokens.keys().jwks())).into_response()
+    let now = api.app.clock.now().timestamp();
+    (cache, axum::Json(api.app.tokens.keys().jwks(now))).into_response()
 }
 
 pub(super) async fn not_found(correlation: Correlation) -> Response {

@@ -182,11 +182,11 @@ async fn core(
 ) -> Result<Core, Failure> {
     let app = &api.app;
     let host = scope::of_host(app, headers, uri, meter).await?;
-    let identity = caller::identify(app, headers)?;
-    let scope = scope::agree(app, host, identity.as_ref(), meter).await?;
-    let actor = match &identity {
+    let shown = caller::identify(app, headers)?;
+    let scope = scope::agree(app, host, shown.as_ref(), meter).await?;
+    let actor = match &shown {
         None => Actor::Anonymous,
-        Some(identity) => Actor::SignedIn(caller::access(app, identity, meter).await?),
+        Some(shown) => Actor::SignedIn(caller::access(app, shown, &scope, meter).await?),
     };
     let origin = caller::origin(app, peer.ip(), headers, &correlation.0);
     Ok(Core::new(app.clone(), scope, actor, origin).with_meter(meter.clone()))

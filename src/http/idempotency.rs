@@ -9,6 +9,7 @@ use super::body::GraphqlRequest;
 use super::codes::{code_of, tidy_all};
 use super::negotiate::Media;
 use super::reply::{Cost, Failure};
+use crate::authz::Through;
 use crate::ctx::{Core, Ctx, Idempotency, Stored};
 use crate::graphql::document::Operation;
 
@@ -25,8 +26,8 @@ pub(super) enum Executed {
 }
 
 /// The request's key, if it has one. Keys are a user's own: those who are not signed in, and
-/// operators, have none. Nor does a sign-in, whose answer holds tokens, which are never stored, or
-/// a change of a password, which would be stored as part of the request's fingerprint.
+/// operators, have none. Nor does a sign-in or the making of an API key, whose answers hold what is
+/// never stored, or a change of a password, of which nothing is kept but its hash.
 pub(super) fn of(
     core: &Core,
     headers: &HeaderMap,
@@ -46,13 +47,21 @@ pub(super) fn of(
         return refused("an Idempotency-Key goes with exactly one mutation");
     }
     let field = &operation.root_fields[0];
-    if core.user().is_none() || field.starts_with("token") || field.ends_with("Password") {
+    let holds_secrets =
+        field.starts_with("token") || field.starts_with("apiKey") || field.ends_with("Password");
+    if core.user().is_none() || holds_secrets {
         return Ok(None);
     }
     let text = asked.query.as_deref().unwrap_or_default();
     let name = asked.operation_name.as_deref().unwrap_or_default();
     let variables = serde_json::to_string(&asked.variables).unwrap_or_default();
-    Ok(Some(Idempotency::new(key.to_owned(), &[text, name, &variables])))
+    // What a person may, their keys may not all.
+    let through = match core.access().map(|access| access.through) {
+        Some(Through::Key(key)) => key.to_string(),
+        _ => String::new(),
+    };
+    let request = [text, name, &variables, &through];
+    Ok(Some(Idempotency::new(key.to_owned(), &request, &core.app.vault)?))
 }
 
 /// The answer that the key stands for already.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 
+use super::caller::Shown;
 use super::reply::Failure;
-use crate::auth::{Identity, Realm};
+use crate::auth::Realm;
 use crate::base::ids::TenantId;
 use crate::ctx::{App, Scope};
 use crate::db::Meter;
@@ -46,10 +47,15 @@ pub(super) async fn of_host(
 pub(super) async fn agree(
     app: &App,
     host: Scope,
-    identity: Option<&Identity>,
+    shown: Option<&Shown>,
     meter: &Meter,
 ) -> Result<Scope, Failure> {
-    let Some(identity) = identity else { return Ok(host) };
+    let identity = match (shown, &host) {
+        (Some(Shown::Token(identity)), _) => identity,
+        // A key is one of the host's tenant, or none at all.
+        (Some(Shown::Key(_)), Scope::Platform) => return Err(Failure::token_refused()),
+        (Some(Shown::Key(_)), Scope::Tenant(_)) | (None, _) => return Ok(host),
+    };
     match (host, identity.realm, identity.tenant) {
         (Scope::Tenant(tenant), Realm::Tenant, Some(claim)) if tenant.id.0 == claim => {
             Ok(Scope::Tenant(tenant))

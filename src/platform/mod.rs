@@ -1,10 +1,11 @@
-//! Slices on the platform's tables: who runs the installation, which tenants it has, and the
-//! sign-in that leads to either.
+//! Slices on the platform's tables: who runs the installation, which tenants it has, the sign-in
+//! that leads to either, and the keys that sign its tokens.
 
 pub mod domains;
 pub mod operators;
 pub mod organization_members;
 pub mod organizations;
+pub mod signing;
 pub mod tenant_limits;
 pub mod tenants;
 pub mod tokens;

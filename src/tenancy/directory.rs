@@ -62,7 +62,7 @@ impl Directory {
                 self.known.invalidate_all();
                 self.unknown.invalidate_all();
             }
-            Wake::Access(_) | Wake::Operators => {}
+            Wake::Access(_) | Wake::Operators | Wake::SigningKeys => {}
         }
     }
 

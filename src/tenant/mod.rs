@@ -1,6 +1,7 @@
 //! Slices on a tenant's schema. They reach it through `TenantConn` and nothing else.
 
 pub mod accounts;
+pub mod api_keys;
 pub mod documents;
 pub mod groups;
 pub mod invitations;
@@ -15,12 +16,14 @@ pub mod users;
 /// All permissions that a tenant's users may hold, slice by slice.
 pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     users::service::PERMISSIONS,
+    users::service_accounts::PERMISSIONS,
     sessions::service::PERMISSIONS,
     groups::service::PERMISSIONS,
     permissions::service::PERMISSIONS,
     invitations::service::PERMISSIONS,
     accounts::service::PERMISSIONS,
     second_factor::service::PERMISSIONS,
+    api_keys::service::PERMISSIONS,
     projects::service::PERMISSIONS,
     tasks::service::PERMISSIONS,
     documents::service::PERMISSIONS,

@@ -214,7 +214,15 @@ fn production_needs_keys_and_a_database() {
     assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems[0].starts_with("JWT_SIGNING_KEY: production needs"));
     assert!(problems[1].starts_with("DATABASE_URL: production needs"));
-    let good = [("DEBUG", "false"), ("JWT_KEYS", "a.pem,b.pem"), ("DATABASE_URL", "postgres://h")];
+    let sealing = "a secret of thirty-two bytes or more";
+    let good = [
+        ("DEBUG", "false"),
+        ("JWT_KEYS", "a.pem,b.pem"),
+        ("SECRET_KEY", sealing),
+        ("DATABASE_URL", "postgres://h"),
+    ];
+    let problems = refused(variables(&[&good[..2], &good[3..]].concat()));
+    assert!(problems.len() == 1 && problems[0].starts_with("SECRET_KEY: production needs 32"));
     assert_eq!(load(&good).config.auth.keys, [Path::new("a.pem"), Path::new("b.pem")]);
 
     let url = "postgres://u:change-me@h/d";

@@ -102,6 +102,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    public.signing_keys (kid) {
+        kid -> Text,
+        sealed -> Nullable<Bytea>,
+        signs_from -> Int8,
+        verifies_until -> Nullable<Int8>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     public.tenant_limits (tenant_id) {
         tenant_id -> Uuid,
         api_per_minute -> Nullable<Int4>,
@@ -153,6 +163,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     operators,
     organization_members,
     organizations,
+    signing_keys,
     tenant_limits,
     tenants,
 );

@@ -12,6 +12,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_key_secrets (prefix) {
+        prefix -> Text,
+        api_key_id -> Uuid,
+        hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        name -> Text,
+        scopes -> Text,
+        prefix -> Text,
+        expires_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     audit_head (is_head) {
         is_head -> Bool,
         seq -> Int8,
@@ -270,10 +295,12 @@ diesel::table! {
         updated_at -> Timestamptz,
         created_by -> Nullable<Uuid>,
         updated_by -> Nullable<Uuid>,
+        kind -> Text,
     }
 }
 
 diesel::joinable!(account_tokens -> users (user_id));
+diesel::joinable!(api_key_secrets -> api_keys (api_key_id));
 diesel::joinable!(documents -> projects (project_id));
 diesel::joinable!(group_members -> groups (group_id));
 diesel::joinable!(group_members -> users (user_id));
@@ -292,6 +319,8 @@ diesel::joinable!(user_permissions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_tokens,
+    api_key_secrets,
+    api_keys,
     audit_head,
     audit_log,
     documents,

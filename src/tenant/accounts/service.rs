@@ -18,7 +18,7 @@ use crate::tenant::users::{self, Credentials, User, UserPatch};
 
 crate::permissions! {
     RESET_PASSWORD = "users.reset_password" for OWNERS,
-    CHANGE_EMAIL = "users.change_email" for ANYBODY,
+    CHANGE_EMAIL = "users.change_email" for ANYBODY only people,
 }
 
 /// Sends somebody who forgot their password a link to choose a new one. Needs no permission. What

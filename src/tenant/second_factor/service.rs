@@ -15,7 +15,7 @@ use crate::tenant::sessions;
 use crate::tenant::users::{self, User};
 
 crate::permissions! {
-    OWN = "second_factor.own" for ANYBODY,
+    OWN = "second_factor.own" for ANYBODY only people,
     REMOVE = "second_factor.remove" for OWNERS,
     VIEW_POLICY = "security_policy.view" for OWNERS,
     CHANGE_POLICY = "security_policy.change" for OWNERS,

@@ -13,10 +13,10 @@ use crate::db::TenantTx;
 use crate::error::{AppError, Result};
 use crate::sessions::{self, REFUSED, Rotation, Session, SignIn, SignedIn, Store, TOKEN_REFUSED};
 use crate::tenant::second_factor;
-use crate::tenant::users::{self, User};
+use crate::tenant::users::{self, User, UserKind};
 
 crate::permissions! {
-    OWN = "sessions.own" for ANYBODY,
+    OWN = "sessions.own" for ANYBODY only people,
 }
 
 /// What a right password leads to.
@@ -36,7 +36,7 @@ pub async fn create(ctx: &Ctx, with: SignIn) -> Result<Step> {
         users::service::credentials(&conn, with.email.as_deref(), with.username.as_deref()).await?
     };
     ctx.release().await; // hashing waits its turn; nobody else should wait for the connection
-    let found = found.filter(|f| f.user.is_active);
+    let found = found.filter(|f| f.user.is_active && f.user.kind == UserKind::Person);
     let stored = found.as_ref().and_then(|f| f.password_hash.as_deref());
     let rehashed = sessions::check_password(ctx, &with.password, stored).await?;
     let user = found.ok_or(REFUSED)?.user;

@@ -2,10 +2,11 @@
 
 mod inputs;
 mod mutations;
+pub mod service_accounts;
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 
-use super::{User, service};
+use super::{User, UserKind, service};
 use crate::authz::Role;
 use crate::base::ids::UserId;
 use crate::base::page::PageArgs;
@@ -48,6 +49,8 @@ pub struct UserNode {
     last_name: String,
     /// What they may do.
     role: Role,
+    /// Whether it is a person or a program.
+    kind: UserKind,
     /// Whether they may sign in. Inactive users keep what they made and are assigned to.
     is_active: bool,
     /// When they last signed in.
@@ -74,6 +77,7 @@ impl From<User> for UserNode {
             first_name: u.first_name,
             last_name: u.last_name,
             role: u.role,
+            kind: u.kind,
             is_active: u.is_active,
             last_sign_in_at: u.last_sign_in_at.map(Into::into),
             version: u.version,

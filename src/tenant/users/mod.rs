@@ -5,6 +5,7 @@ pub mod graphql;
 mod loader;
 mod model;
 pub mod service;
+pub mod service_accounts;
 mod store;
 
-pub use model::{Credentials, NewUser, User, UserPatch};
+pub use model::{Credentials, NewUser, User, UserKind, UserPatch};

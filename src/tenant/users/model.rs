@@ -11,6 +11,18 @@ use crate::base::text;
 use crate::db::schema::tenant::users;
 use crate::error::{Invalid, Problem, Result};
 
+crate::column_enum! {
+    /// Who stands behind an account.
+    UserKind: Text as &'static str {
+        /// A person who works in the tenant, and takes a seat of its plan.
+        Person = "person",
+        /// A user of the platform who has entered the tenant.
+        Linked = "linked",
+        /// A program: a service account. It can't sign in; it has API keys.
+        Service = "service",
+    }
+}
+
 /// A user as stored, without the password.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize)]
 #[diesel(table_name = users)]
@@ -21,6 +33,7 @@ pub struct User {
     pub first_name: String,
     pub last_name: String,
     pub role: Role,
+    pub kind: UserKind,
     pub is_active: bool,
     pub last_sign_in_at: Option<DateTime<Utc>>,
     pub version: i32,

@@ -1,6 +1,6 @@
 //! What can be done with users. Every door (GraphQL, commands) comes through here.
 
-use super::model::{Credentials, NewUser, User, UserPatch};
+use super::model::{Credentials, NewUser, User, UserKind, UserPatch};
 use super::store;
 use crate::audit::Change;
 use crate::authz::{self, Role};
@@ -20,7 +20,7 @@ crate::permissions! {
     ADD = "users.add" for OWNERS,
     CHANGE = "users.change" for OWNERS,
     DELETE = "users.delete" for OWNERS,
-    CHANGE_PASSWORD = "users.change_password" for ANYBODY,
+    CHANGE_PASSWORD = "users.change_password" for ANYBODY only people,
 }
 
 /// The user, if the caller may see them.
@@ -38,6 +38,11 @@ pub async fn viewer(ctx: &Ctx) -> Result<Option<User>> {
 /// A page of users.
 pub async fn list(ctx: &Ctx, listing: Listing, total: bool) -> Result<Page<User>> {
     ctx.require(&VIEW)?;
+    page(ctx, listing, total).await
+}
+
+/// A page of users, for a caller who may see them.
+pub(super) async fn page(ctx: &Ctx, listing: Listing, total: bool) -> Result<Page<User>> {
     let conn = ctx.read().await?;
     let rows = store::page(&conn, &listing);
     let total =
@@ -99,7 +104,8 @@ pub async fn insert(
         first_name: &new.first_name,
         last_name: &new.last_name,
         role: new.role,
-        password_hash,
+        kind: UserKind::Person,
+        password_hash: Some(password_hash),
         created_at: now,
         updated_at: now,
         created_by: by,
@@ -116,17 +122,32 @@ pub async fn update(
     expected_version: Option<i32>,
 ) -> Result<User> {
     ctx.require(&CHANGE)?;
+    change(ctx, id, None, patch, expected_version).await
+}
+
+/// Changes a user of this kind, for a caller who may.
+pub(super) async fn change(
+    ctx: &Ctx,
+    id: UserId,
+    kind: Option<UserKind>,
+    patch: UserPatch,
+    expected_version: Option<i32>,
+) -> Result<User> {
     patch.validate()?;
     let tenant = ctx.tenant()?.clone();
     ctx.write(async |tx| {
         if patch.changes_access() {
             store::one_at_a_time(tx, tenant.id).await?;
         }
-        let before = store::find(tx, id).await?.ok_or(AppError::NotFound("user"))?;
+        let before = find_of_kind(tx, id, kind).await?;
         require_above(ctx, tx, "", &before).await?;
         require_rank(ctx, "input.role", patch.role.unwrap_or(before.role))?;
         keep_an_owner(tx, &before, &patch).await?;
-        if patch.is_active == Some(true) && !before.is_active {
+        if before.kind == UserKind::Service {
+            super::service_accounts::no_owner(patch.role)?;
+        }
+        let takes_seat = before.kind == UserKind::Person && !before.is_active;
+        if patch.is_active == Some(true) && takes_seat {
             require_seats(tx, &tenant, 0).await?;
         }
         let user = store::update(tx, id, expected_version, &patch, ctx.user(), ctx.now)
@@ -195,7 +216,7 @@ pub async fn require_above(ctx: &Ctx, conn: &TenantConn, field: &str, user: &Use
 /// A tenant without an owner could not be managed any more.
 async fn keep_an_owner(conn: &TenantConn, before: &User, patch: &UserPatch) -> Result<()> {
     let stays = patch.role.is_none_or(|r| r == before.role) && patch.is_active != Some(false);
-    if before.role != Role::Owner || stays {
+    if before.role != Role::Owner || before.kind != UserKind::Person || stays {
         return Ok(());
     }
     if store::has_other_owner(conn, before.id).await? {
@@ -204,13 +225,27 @@ async fn keep_an_owner(conn: &TenantConn, before: &User, patch: &UserPatch) -> R
     Err(Invalid::new(Problem::NotAllowed, "", "the last owner has to stay one").into())
 }
 
+/// The user, if they are of this kind.
+async fn find_of_kind(conn: &TenantConn, id: UserId, kind: Option<UserKind>) -> Result<User> {
+    let found = store::find(conn, id).await?.filter(|user| kind.is_none_or(|k| k == user.kind));
+    found.ok_or(AppError::NotFound(match kind {
+        Some(UserKind::Service) => "service account",
+        _ => "user",
+    }))
+}
+
 /// Deletes a user; what they made or had assigned stays, without their name.
 pub async fn delete(ctx: &Ctx, id: UserId) -> Result<UserId> {
     ctx.require(&DELETE)?;
+    remove(ctx, id, None).await
+}
+
+/// Deletes a user of this kind, for a caller who may.
+pub(super) async fn remove(ctx: &Ctx, id: UserId, kind: Option<UserKind>) -> Result<UserId> {
     let tenant = ctx.tenant()?.id;
     ctx.write(async |tx| {
         store::one_at_a_time(tx, tenant).await?;
-        let before = store::find(tx, id).await?.ok_or(AppError::NotFound("user"))?;
+        let before = find_of_kind(tx, id, kind).await?;
         require_above(ctx, tx, "", &before).await?;
         let gone = UserPatch { is_active: Some(false), ..UserPatch::default() };
         keep_an_owner(tx, &before, &gone).await?;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
 
-use super::model::{Credentials, User, UserPatch};
+use super::model::{Credentials, User, UserKind, UserPatch};
 use crate::authz::Role;
 use crate::base::ids::{TenantId, UserId};
 use crate::db::schema::tenant::users;
@@ -72,15 +72,17 @@ pub async fn one_at_a_time(tx: &TenantTx, tenant: TenantId) -> QueryResult<()> {
     Ok(())
 }
 
-/// Active users.
+/// Active people.
 pub async fn count_seats(mut conn: &TenantConn) -> QueryResult<i64> {
-    users::table.filter(users::is_active).select(count_star()).first(&mut conn).await
+    let seats = users::is_active.and(users::kind.eq(UserKind::Person));
+    users::table.filter(seats).select(count_star()).first(&mut conn).await
 }
 
 /// Whether an active owner other than `id` remains.
 pub async fn has_other_owner(mut conn: &TenantConn, id: UserId) -> QueryResult<bool> {
     let others = users::table
-        .filter(users::role.eq(Role::Owner).and(users::is_active).and(users::id.ne(id)));
+        .filter(users::role.eq(Role::Owner).and(users::is_active).and(users::id.ne(id)))
+        .filter(users::kind.eq(UserKind::Person));
     diesel::select(diesel::dsl::exists(others)).get_result(&mut conn).await
 }
 
@@ -94,7 +96,8 @@ pub struct Insert<'a> {
     pub first_name: &'a str,
     pub last_name: &'a str,
     pub role: Role,
-    pub password_hash: &'a str,
+    pub kind: UserKind,
+    pub password_hash: Option<&'a str>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub created_by: Option<UserId>,

@@ -30,7 +30,7 @@ fn key_ids_follow_from_the_keys() {
 
 #[test]
 fn the_published_keys_are_the_public_ones_only() {
-    let jwks = ring(&[ED, RSA]).and(secret_ring()).jwks();
+    let jwks = ring(&[ED, RSA]).and(secret_ring()).jwks(NOW);
     let keys = jwks["keys"].as_array().unwrap();
     assert_eq!(
         keys[0],
@@ -43,8 +43,8 @@ fn the_published_keys_are_the_public_ones_only() {
     assert_eq!(names, BTreeSet::from(["alg", "e", "kid", "kty", "n", "use"]));
     assert_eq!((&keys[1]["alg"], &keys[1]["e"]), (&json!("RS256"), &json!("AQAB")));
     assert_eq!(keys.len(), 2, "the secret is not there");
-    assert_eq!(secret_ring().jwks(), json!({ "keys": [] }));
-    let once = ring(&[ED]).and(ring(&[ED])).jwks();
+    assert_eq!(secret_ring().jwks(NOW), json!({ "keys": [] }));
+    let once = ring(&[ED]).and(ring(&[ED])).jwks(NOW);
     assert_eq!(once["keys"].as_array().unwrap().len(), 1);
 }
 

@@ -5,6 +5,7 @@ mod keys;
 mod passwords;
 mod refresh;
 mod tokens;
+mod vault;
 
 use std::fs;
 use std::path::PathBuf;
@@ -89,7 +90,7 @@ impl Signer {
 
     fn rsa() -> Self {
         let key = EncodingKey::from_rsa_pem(pem(RSA).as_bytes()).unwrap();
-        let kid = ring(&[RSA]).jwks()["keys"][0]["kid"].as_str().unwrap().to_owned();
+        let kid = ring(&[RSA]).jwks(NOW)["keys"][0]["kid"].as_str().unwrap().to_owned();
         Self { alg: "RS256", algorithm: Algorithm::RS256, kid, key }
     }
 

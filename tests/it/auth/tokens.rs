@@ -21,7 +21,10 @@ fn a_token_comes_back_as_the_identity_it_was_issued_for() {
             let (token, expires_at) = tokens.issue(&who, NOW).unwrap();
             let identity = tokens.verify(&token, NOW).unwrap();
             let NewAccess { realm, tenant, subject, session, .. } = who;
-            assert_eq!(identity, Identity { realm, tenant, subject, session, expires_at });
+            assert_eq!(
+                identity,
+                Identity { realm, tenant, subject, session, expires_at, client: None }
+            );
             assert_eq!(expires_at, NOW + TTL);
         }
     }

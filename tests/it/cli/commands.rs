@@ -152,3 +152,27 @@ fn checks_have_ids_and_codes() {
     assert_eq!(output.status.code(), Some(1));
     assert!(super::said(&output).contains("config.E001"));
 }
+
+#[test]
+fn signing_keys_are_rotated_listed_and_retired() {
+    let place = Place::new();
+    place.run(&["migrate"]);
+    let list = || -> Vec<Value> {
+        serde_json::from_str(&place.run(&["keys", "list", "--json"])).expect("JSON")
+    };
+    let configured = list();
+    assert_eq!((configured.len(), &configured[0]["state"]), (1, &"signing".into()));
+    let said = place.run(&["keys", "rotate"]);
+    assert!(said.contains(" signs from "), "{said}");
+    assert_eq!(list()[1]["state"], "next");
+    place.run(&["keys", "rotate", "--now"]);
+    let keys = list();
+    let signing = keys.iter().find(|key| key["state"] == "signing").expect("one signs");
+    assert_eq!((&signing["algorithm"], &signing["isConfigured"]), (&"EdDSA".into(), &false.into()));
+    let (old, new) = (configured[0]["kid"].as_str(), signing["kid"].as_str());
+    let refused = place.fails(1, &["keys", "retire", new.expect("a kid")]);
+    assert!(refused.contains("rotate first"), "{refused}");
+    place.run(&["keys", "retire", old.expect("a kid")]);
+    assert_eq!(list()[0]["state"], "retired");
+    assert!(place.run(&["keys", "list"]).contains("VERIFIES UNTIL"));
+}

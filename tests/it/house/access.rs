@@ -120,6 +120,12 @@ impl Asker {
             domain { id } } }";
         let domain = operator.gql_with(add, json!({ "t": tenant })).await;
         let domain = domain.text("/data/domainAdd/domain/id");
+        let robot = "mutation { serviceAccountCreate(input: {name: \"Robot\"}) {
+            serviceAccount { id } } }";
+        let robot = owner.gql(robot).await.text("/data/serviceAccountCreate/serviceAccount/id");
+        let key = "mutation { apiKeyCreate(input: {name: \"Key\", scopes: [\"*\"]}) {
+            apiKey { id } } }";
+        let key = owner.gql(key).await.text("/data/apiKeyCreate/apiKey/id");
         let ids = [
             ("project", project),
             ("task", task),
@@ -133,6 +139,8 @@ impl Asker {
             ("organization", text(&organization["id"])),
             ("organizationMember", text(&organization["members"]["nodes"][0]["id"])),
             ("operator", text(&other["operator"]["id"])),
+            ("serviceAccount", robot),
+            ("apiKey", key),
         ];
         let member = app.sign_in("acme", "member").await;
         let anonymous = app.anonymous("acme");

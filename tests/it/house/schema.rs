@@ -25,6 +25,8 @@ pub const VERBS: &[&str] = &[
     "Invite",
     "Resend",
     "Accept",
+    "CreateForClient",
+    "Rotate",
     "RevokeOthers",
     "AddMembers",
     "RemoveMembers",
@@ -51,7 +53,8 @@ pub const VERBS: &[&str] = &[
 ];
 
 /// What mutations are about beside the object types of the schema.
-const OTHER_NOUNS: &[&str] = &["token", "passwordReset", "emailChange", "totp", "recoveryCodes"];
+const OTHER_NOUNS: &[&str] =
+    &["token", "passwordReset", "emailChange", "totp", "recoveryCodes", "serviceAccount"];
 
 /// Lists without pages, and what bounds them.
 const BOUNDED: &[(&str, &str)] = &[
@@ -63,12 +66,14 @@ const BOUNDED: &[(&str, &str)] = &[
     ("ObjectPermissionGrantPayload.objectPermissions", "as many as are named"),
     ("Permission.objectKinds", "the kinds of object"),
     ("Permission.roles", "the roles"),
+    ("ApiKey.scopes", "permissions, of which there are some dozens"),
     ("ProjectStatistics.projectsByStatus", "one for each status"),
     ("ProjectStatistics.tasksByStatus", "one for each status"),
     ("Query.nodes", "as many as ids are given, at most 100"),
     ("Query.permissions", "there are some dozens of permissions"),
     ("Query.viewerPermissions", "there are some dozens of permissions"),
     ("Query.viewerOperatorSessions", "the last hundred used"),
+    ("Query.signingKeys", "one for each rotation"),
     ("Query.viewerSessions", "the last hundred used"),
     ("Tenant.domains", "a tenant has a few"),
     ("TenantLimits.ownFigures", "as many as there are figures"),

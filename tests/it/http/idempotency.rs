@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use taruvi::authz::{Access, Held, Role, Through};
 use taruvi::base::ids::UserId;
 use taruvi::ctx::{Actor, Core, Ctx, Idempotency, Origin, Scope};
@@ -217,7 +218,8 @@ async fn a_panic_or_an_error_takes_the_key_back_with_the_change() {
             let access = Access::user(user, Role::Owner, through, held);
             let scope = Scope::Tenant(tenant.clone());
             let actor = Actor::SignedIn(access);
-            let key = Idempotency::new("a-key".to_owned(), &["a request"]);
+            let key = Idempotency::new("a-key".to_owned(), &["a request"], &process.vault);
+            let key = key.expect("a key");
             let core = Core::new(process.clone(), scope, actor, Origin::default());
             Ctx::new(core.with_idempotency(Some(key)))
         };
@@ -247,4 +249,20 @@ async fn a_panic_or_an_error_takes_the_key_back_with_the_change() {
     .await;
     assert_eq!(app.value("SELECT count(*) FROM t_acme.idempotency_keys").await, "0");
     owner.gql(VIEWER).await.data(); // its session was not deleted
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_request_cannot_be_guessed_from() {
+    let app = TestApp::new().await;
+    let owner = app.sign_in("acme", "owner").await;
+    create(&owner, "a-key", "Apollo").await.data();
+    let kept = app.value("SELECT encode(fingerprint, 'hex') FROM t_acme.idempotency_keys").await;
+    let mut hash = Sha256::new();
+    for part in [CREATE, "", r#"{"n":"Apollo"}"#] {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    let guessed: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(kept.len(), guessed.len());
+    assert_ne!(kept, guessed, "without the server's secret");
 }

@@ -7,6 +7,7 @@ mod operators;
 mod organizations;
 mod own_account;
 mod refusals;
+mod signing;
 mod tenants;
 
 use serde_json::{Value, json};

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use taruvi::auth::keys::KeyRing;
 use taruvi::auth::tokens::{TokenSettings, Tokens};
+use taruvi::auth::vault::Vault;
 use taruvi::authz::Role;
 use taruvi::base::clock::Clock;
 use taruvi::bus::Bus;
@@ -14,7 +15,7 @@ use taruvi::config::{Config, Sources};
 use taruvi::ctx::{Actor, App, Core, Ctx, Origin, Scope};
 use taruvi::db::{Connector, Db, Meter, migrate};
 use taruvi::embedded::{Cluster, Options};
-use taruvi::platform::{operators, tenants};
+use taruvi::platform::{operators, signing, tenants};
 use taruvi::tenancy::Tenant;
 use taruvi::tenant::users;
 use tokio::sync::OnceCell;
@@ -166,7 +167,10 @@ pub async fn process(config: Config, app: Connector, owner: Connector) -> Arc<Ap
     while !bus.healthy() {
         tokio::task::yield_now().await;
     }
-    App::new(config, Clock::default(), db, bus, tokens)
+    let vault = Vault::new(SIGNING_KEY.as_bytes(), &[]).expect("a secret");
+    let app = App::new(config, Clock::default(), db, bus, tokens, vault);
+    signing::service::keep_current(&app).await.expect("the signing keys");
+    app
 }
 
 /// A database of its own for a test: a copy of the template.

@@ -143,7 +143,7 @@ fn type_of(field: &str, argument: &str) -> String {
         "id" | "tenantId" => "ID!".to_owned(),
         "userIds" => "[ID!]!".to_owned(),
         "permissions" => "[HeldPermissionInput!]!".to_owned(),
-        "expectedVersion" => "Int".to_owned(),
+        "expectedVersion" | "overlapSeconds" => "Int".to_owned(),
         _ => "String!".to_owned(),
     }
 }

@@ -1,7 +1,9 @@
 //! The slices of a tenant, as their callers see them.
 
 mod accounts;
+mod api_keys;
 mod bulk;
+mod client_tokens;
 mod conformance;
 mod documents;
 mod filters;
@@ -18,6 +20,7 @@ mod permissions;
 mod projects;
 mod refusals;
 mod second_factor;
+mod service_accounts;
 mod sessions;
 mod statements;
 mod statistics;

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, InputObject, MaybeUndefined};
 
-use super::super::{NewUser, UserPatch};
+use super::super::{NewUser, UserKind, UserPatch};
 use crate::authz::Role;
 use crate::base::ids::UserId;
 use crate::db::{Column, Sort};
@@ -19,6 +19,7 @@ pub(super) const CREATED_AT: Column = Column::time("users", "created_at");
 pub(super) const UPDATED_AT: Column = Column::time("users", "updated_at");
 pub(super) const LAST_SIGN_IN_AT: Column = Column::time("users", "last_sign_in_at").nullable();
 const ROLE: Column = Column::new("users", "role");
+pub(super) const KIND: Column = Column::new("users", "kind");
 const IS_ACTIVE: Column = Column::new("users", "is_active");
 const ID: Column = Column::id("users", "id");
 
@@ -105,6 +106,11 @@ crate::enum_filter!(
     RoleFilter, Role, text
 );
 
+crate::enum_filter!(
+    /// Conditions on the kind of account.
+    UserKindFilter, UserKind, text
+);
+
 /// Which users. All keys given must hold; `and`, `or` and `not` nest to depth 5.
 #[derive(Debug, Clone, Default, PartialEq, Eq, InputObject)]
 pub struct UserFilter {
@@ -126,6 +132,8 @@ pub struct UserFilter {
     last_name: Option<StringFilter>,
     /// By role.
     role: Option<RoleFilter>,
+    /// By kind: people, or programs.
+    kind: Option<UserKindFilter>,
     /// Only active users (`true`), or only others (`false`).
     is_active: Option<bool>,
     /// By the time they were added.
@@ -146,6 +154,7 @@ impl Filter for UserFilter {
         all.text("firstName", FIRST_NAME, &self.first_name);
         all.text("lastName", LAST_NAME, &self.last_name);
         RoleFilter::conditions(&self.role, ROLE, all);
+        UserKindFilter::conditions(&self.kind, KIND, all);
         all.flag(IS_ACTIVE, self.is_active);
         all.time(CREATED_AT, &self.created_at);
         all.time(LAST_SIGN_IN_AT, &self.last_sign_in_at);

@@ -1,0 +1,2 @@
+DROP INDEX users_kind_idx;
+ALTER TABLE users DROP COLUMN kind;
