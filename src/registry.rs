@@ -36,6 +36,7 @@ slices! {
         crate::platform::tenants::graphql::Query,
         crate::platform::tenant_limits::graphql::Query,
         crate::platform::signing::graphql::Query,
+        crate::platform::origins::graphql::Query,
     ],
     mutation: [
         crate::platform::tokens::graphql::Mutation,
@@ -58,6 +59,7 @@ slices! {
         crate::platform::tenants::graphql::Mutation,
         crate::platform::tenant_limits::graphql::Mutation,
         crate::platform::domains::graphql::Mutation,
+        crate::platform::origins::graphql::Mutation,
     ],
 }
 

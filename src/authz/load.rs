@@ -51,7 +51,7 @@ pub async fn of_user(
 const fn extent(grants: i64) -> Extent {
     match grants {
         ..=grants::FEW => Extent::Few,
-        ..=grants::SOME => Extent::Some,
+        more if more <= grants::SOME => Extent::Some,
         _ => Extent::Many,
     }
 }

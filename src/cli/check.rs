@@ -1,17 +1,20 @@
-//! `taruvi check`: mistakes in the configuration and the database, each under an id that stays.
-//! Where Django knows the same mistake, the number is Django's.
+//! `taruvi check`: mistakes in the configuration and the database, and with `--deploy` everything
+//! that matters in production. What is looked at is listed in `items`.
 
 mod deploy;
 mod found;
+mod items;
+mod settings;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use self::found::{Found, error, warning};
+use self::found::{Findings, Found};
+use self::items::Part;
 use super::process::{Database, Process};
-use super::report::{counted, explained, say};
+use super::report::{counted, explained, say, show};
 use super::stop::Stop;
 use super::{Global, Listen};
 use crate::config::{Config, Loaded};
@@ -22,89 +25,133 @@ const OLDEST: i32 = 140_000;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// Also check what matters in production
+    /// Also check what matters in production, and list what is as it should be
     #[arg(long)]
     deploy: bool,
     /// From which level on to end with code 1
     #[arg(long, value_enum, default_value_t = Level::Error)]
     fail_level: Level,
+    /// Leave these out
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = known)]
+    ignore: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Look at nothing; print everything that would be looked at, as Markdown
+    #[arg(long)]
+    list: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 enum Level {
+    #[value(alias = "warn")]
     Warning,
     Error,
 }
 
+fn known(id: &str) -> Result<String, String> {
+    items::find(id).map(|item| item.id.to_owned()).ok_or_else(|| "is the id of no check".to_owned())
+}
+
 pub(super) async fn run(global: &Global, args: CheckArgs) -> Result<ExitCode> {
-    let mut found = vec![];
+    if args.list {
+        show(&items::manual());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut findings = Findings::without(args.ignore);
     match Config::load(global.sources(Listen::default())) {
-        Err(e) => found.extend(e.problems.into_iter().map(|p| error("config.E001", p, ""))),
+        Err(e) => {
+            let of = |problem| Found::new(&items::UNREADABLE, problem);
+            e.problems.into_iter().map(of).for_each(|one| findings.add(one));
+        }
         Ok(Loaded { mut config, notes, .. }) => {
+            let of = |note| Found::new(&items::NO_EFFECT, note);
+            findings.looked(Part::Configuration, notes.into_iter().map(of).collect());
+            if args.deploy {
+                findings.looked(Part::Settings, settings::look(&config));
+                findings.looked(Part::Surroundings, deploy::surroundings(&config).await);
+            }
             config.telemetry.filter = "error".to_owned();
             crate::telemetry::init(&config.telemetry, config.mode)?;
-            found.extend(notes.into_iter().map(|note| warning("config.W001", note, "")));
-            if args.deploy {
-                found.extend(deploy::settings(&config));
-            }
-            found.extend(database(config, args.deploy).await?);
+            database(config, args.deploy, &mut findings).await?;
         }
     }
-    found.sort_by_key(|f| (std::cmp::Reverse(f.level), f.id));
-    for one in &found {
-        say(one);
+    if args.json {
+        say(format_args!("{:#}", findings.json()));
+    } else {
+        findings.print(args.deploy);
     }
-    let errors = found.iter().filter(|f| f.level == Level::Error).count();
-    say(format_args!("{}, {}", counted(errors, "error"), counted(found.len() - errors, "warning")));
-    let failed = found.iter().any(|f| f.level >= args.fail_level);
+    let failed = findings.any(args.fail_level);
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-async fn database(config: Config, deploy: bool) -> Result<Vec<Found>> {
+async fn database(config: Config, deploy: bool, findings: &mut Findings) -> Result<()> {
     let database = match Database::open(&config).await {
         Ok(database) => database,
-        Err(e) => return Ok(vec![unreachable(&e)]),
+        Err(e) => {
+            findings.add(unreachable(&e));
+            return Ok(());
+        }
     };
+    if deploy {
+        findings.looked(Part::Way, deploy::way(&database));
+    }
     let stop = Stop::on_signals()?;
-    let looked = stop.unless(look(config, &database, deploy)).await;
+    let looked = stop.unless(look(config, &database, deploy, findings)).await;
     let closed = database.close().await;
-    looked.and_then(|found| closed.map(|()| found))
+    looked.and(closed)
 }
 
-async fn look(config: Config, database: &Database, deploy: bool) -> Result<Vec<Found>> {
+async fn look(
+    config: Config,
+    database: &Database,
+    deploy: bool,
+    findings: &mut Findings,
+) -> Result<()> {
     let owner = &database.owner;
     let version = match owner.server_version().await {
         Ok(version) => version,
-        Err(e) => return Ok(vec![unreachable(&e.into())]),
+        Err(e) => {
+            findings.add(unreachable(&e.into()));
+            return Ok(());
+        }
     };
-    let mut found = vec![];
-    if version < OLDEST {
-        let what = format!("PostgreSQL {} is too old", version / 10_000);
-        found.push(error("database.E002", what, "use PostgreSQL 14 or newer"));
-    }
+    let old = || Found::new(&items::TOO_OLD, format!("it is PostgreSQL {}", version / 10_000));
+    findings.looked(Part::Database, (version < OLDEST).then(old).into_iter().collect());
     if deploy {
-        found.extend(deploy::connections(database));
+        match deploy::server(database).await {
+            Ok(found) => {
+                let pooled = found.iter().any(|one| one.item.id == items::POOLED.id);
+                findings.looked(Part::Server, found);
+                if pooled {
+                    // What sets something for a session would only find what another has set.
+                    return Ok(());
+                }
+            }
+            Err(e) => {
+                findings.add(unreachable(&e));
+                return Ok(());
+            }
+        }
     }
     let missing = migrate::missing_platform(owner).await?;
     if !missing.is_empty() {
         let what = format!("the platform lacks {}", missing.join(", "));
-        found.push(error("database.E003", what, "run `taruvi migrate`"));
-        return Ok(found);
+        findings.add(Found::new(&items::PLATFORM_BEHIND, what));
+        return Ok(());
     }
-    found.extend(tenants(database).await?);
+    let mut found = tenants(database).await?;
     match Process::start(config, database).await {
         Ok(process) => {
             if deploy {
-                found.extend(deploy::accounts(&process.app).await?);
+                findings.looked(Part::Accounts, deploy::accounts(&process.app).await?);
             }
             process.end();
         }
-        Err(e) => {
-            let what = format!("the server would not start: {}", explained(e.as_ref()));
-            found.push(error("server.E001", what, ""));
-        }
+        Err(e) => found.push(Found::new(&items::NO_START, explained(e.as_ref()))),
     }
-    Ok(found)
+    findings.looked(Part::Tables, found);
+    Ok(())
 }
 
 async fn tenants(database: &Database) -> Result<Vec<Found>> {
@@ -116,7 +163,7 @@ async fn tenants(database: &Database) -> Result<Vec<Found>> {
     );
     if let Some(first) = behind.first() {
         let what = format!("{} behind, {} first", counted(behind.len(), "tenant"), first.schema);
-        found.push(error("database.E004", what, "run `taruvi migrate`"));
+        found.push(Found::new(&items::TENANTS_BEHIND, what));
     }
     if let Some(first) = edited.first() {
         let what = format!(
@@ -124,12 +171,12 @@ async fn tenants(database: &Database) -> Result<Vec<Found>> {
             counted(edited.len(), "tenant"),
             first.edited.join(", ")
         );
-        found.push(warning("database.W001", what, "write a new migration instead"));
+        found.push(Found::new(&items::EDITED, what));
     }
     Ok(found)
 }
 
 fn unreachable(e: &anyhow::Error) -> Found {
     let what = format!("the database cannot be reached: {}", explained(e.as_ref()));
-    error("database.E001", what, "see DATABASE_URL")
+    Found::new(&items::UNREACHABLE, what)
 }

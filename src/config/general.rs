@@ -33,6 +33,8 @@ section! {
         data_dir: PathBuf = ".taruvi", env ["TARUVI_DATA_DIR"];
         /// Seals what the database keeps; signs tokens if no other key does, from 50 characters on.
         secret_key: Option<Secret> = "", env ["SECRET_KEY"];
+        /// File that the backup touches when it has succeeded; `check --deploy` looks at its age.
+        backup_stamp: Option<PathBuf> = "", env ["BACKUP_STAMP"];
     }
 }
 

@@ -61,6 +61,11 @@ impl Network {
             _ => false,
         }
     }
+
+    /// Whether it is `0.0.0.0/0` or `::/0`.
+    pub fn is_everything(&self) -> bool {
+        self.prefix == 0
+    }
 }
 
 impl Value for Network {
@@ -88,7 +93,7 @@ pub(super) fn host_name(text: &str) -> Parsed<String> {
 }
 
 /// `https://app.example.com`, with a port if need be, or `*` for all.
-pub(super) fn origin(text: &str) -> Parsed<String> {
+pub fn origin(text: &str) -> Parsed<String> {
     let wrong = || "is not an origin like https://app.example.com".to_owned();
     if text == "*" {
         return Ok(text.to_owned());

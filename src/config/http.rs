@@ -55,6 +55,11 @@ impl Http {
         self.trusted_proxies.iter().any(|network| network.contains(peer))
     }
 
+    /// Whether every peer is such a proxy.
+    pub fn trusts_everybody(&self) -> bool {
+        self.trusted_proxies.iter().any(Network::is_everything)
+    }
+
     /// Whether any page may call the API.
     pub fn allows_any_origin(&self) -> bool {
         self.cors_origins.iter().any(|origin| origin == "*")

@@ -45,7 +45,7 @@ pub use self::{
     error::ConfigError,
     general::Mode,
     graphql::{Graphql, Introspection},
-    host::{HostPattern, Network},
+    host::{HostPattern, Network, origin},
     http::Http,
     limits::Limits,
     mail::{Mail, MailTls},
@@ -66,6 +66,7 @@ pub struct Config {
     pub mode: Mode,
     pub data_dir: PathBuf,
     pub secret_key: Option<Secret>,
+    pub backup_stamp: Option<PathBuf>,
     pub http: Http,
     pub database: Database,
     pub auth: Auth,
@@ -134,11 +135,12 @@ impl Config {
             values.problems.extend(rules::check_cost(limits, graphql));
         }
         let config = || {
-            let General { mode, data_dir, secret_key } = general?;
+            let General { mode, data_dir, secret_key, backup_stamp } = general?;
             Some(Self {
                 mode,
                 data_dir,
                 secret_key,
+                backup_stamp,
                 http: http?,
                 database: database?,
                 auth: auth?,

@@ -22,6 +22,22 @@ section! {
     }
 }
 
+impl Redis {
+    /// Whether the connection leaves this machine and is not encrypted.
+    pub fn may_be_overheard(&self) -> bool {
+        let plain = self.url.as_ref().and_then(|url| url.expose().strip_prefix("redis://"));
+        let Some(rest) = plain else { return false };
+        let authority = rest.split(['/', '?']).next().unwrap_or(rest);
+        let place = authority.rsplit('@').next().unwrap_or(authority);
+        let host = match place.strip_prefix('[') {
+            Some(v6) => v6.split(']').next().unwrap_or(v6),
+            None => place.split(':').next().unwrap_or(place),
+        };
+        let loopback = || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        !(host.is_empty() || host == "localhost" || loopback())
+    }
+}
+
 /// Says what is wrong without repeating any of it: it may hold a password.
 fn redis_url(text: &str) -> Parsed<Option<Secret>> {
     if text.is_empty() {

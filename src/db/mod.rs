@@ -19,6 +19,7 @@ mod pool;
 mod predicate;
 pub mod schema;
 mod share;
+mod standing;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,7 @@ pub use per_parent::per_parent;
 pub use pin::TenantPlace;
 pub use predicate::{Ordering, Predicate, Sort, Test, Value, pattern};
 pub use share::Share;
+pub use standing::Standing;
 
 use self::pin::Pin;
 use self::pool::AffinePool;

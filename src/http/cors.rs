@@ -1,24 +1,25 @@
-//! Which other sites' pages may call the API (CORS).
+//! Which other sites' pages may call the API (CORS): those of the configuration, and those that
+//! the host's tenant lists.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::config::Http;
+use super::scope;
+use crate::ctx::{App, Scope};
+use crate::db::Meter;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
-/// As configured: none unless some are named.
-pub(super) fn layer(http: &Http) -> CorsLayer {
-    let origin = if http.allows_any_origin() {
-        AllowOrigin::any()
-    } else {
-        let known = http.cors_origins.iter().filter_map(|o| HeaderValue::from_str(o).ok());
-        AllowOrigin::list(known)
-    };
+/// Preflights are answered here, before anybody is signed in.
+pub(super) fn layer(app: &Arc<App>) -> CorsLayer {
+    let http = &app.config.http;
+    let origin = if http.allows_any_origin() { AllowOrigin::any() } else { listed(app.clone()) };
     CorsLayer::new()
         .allow_origin(origin)
         .allow_credentials(http.cors_credentials)
@@ -26,4 +27,19 @@ pub(super) fn layer(http: &Http) -> CorsLayer {
         .allow_headers([AUTHORIZATION, CONTENT_TYPE, IDEMPOTENCY_KEY, CORRELATION_ID])
         .expose_headers([CORRELATION_ID, RETRY_AFTER])
         .max_age(Duration::from_secs(600))
+}
+
+/// Compared as a whole: what merely begins or ends alike is somebody else.
+fn listed(app: Arc<App>) -> AllowOrigin {
+    AllowOrigin::async_predicate(move |origin: HeaderValue, parts: &Parts| {
+        let (headers, uri) = (parts.headers.clone(), parts.uri.clone());
+        async move {
+            let Ok(origin) = origin.to_str() else { return false };
+            if app.config.http.cors_origins.iter().any(|known| known == origin) {
+                return true;
+            }
+            let scope = scope::of_host(&app, &headers, &uri, &Meter::default()).await;
+            matches!(scope, Ok(Scope::Tenant(tenant)) if tenant.allows_origin(origin))
+        }
+    })
 }

@@ -38,7 +38,7 @@ use crate::ctx::App;
 
 /// All routes of the server.
 fn router(api: Arc<Api>) -> Router {
-    let cors = cors::layer(&api.app.config.http);
+    let cors = cors::layer(&api.app);
     Router::new()
         .route("/graphql", any(graphql::handle))
         .route("/schema.graphql", get(api::sdl))

@@ -6,6 +6,7 @@ pub mod operators;
 pub mod organization_members;
 pub mod organizations;
 pub mod signing;
+pub mod origins;
 pub mod tenant_limits;
 pub mod tenants;
 pub mod tokens;

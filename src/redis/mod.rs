@@ -81,6 +81,11 @@ impl Redis {
         None
     }
 
+    /// Whether it is there.
+    pub async fn answers(&self) -> bool {
+        self.ask(async |redis| redis::cmd("PING").query_async::<()>(redis).await).await.is_some()
+    }
+
     fn tell(&self, why: &str) {
         let (now, told) = (self.now(), self.told.load(Relaxed));
         let due = told == 0 || now >= told + micros(TELL_AGAIN);

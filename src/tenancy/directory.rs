@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 
 use diesel::prelude::{
-    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl,
+    BoolExpressionMethods, ExpressionMethods, JoinOnDsl, OptionalExtension, QueryDsl, Queryable,
+    Selectable, SelectableHelper,
 };
 use moka::sync::Cache;
 
@@ -42,7 +43,16 @@ pub struct Directory {
     changes: Arc<AtomicU64>,
 }
 
-type Row = (TenantId, String, String, bool, i32);
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tenants)]
+struct Row {
+    id: TenantId,
+    schema_name: String,
+    name: String,
+    is_active: bool,
+    max_users: i32,
+    allowed_origins: Vec<String>,
+}
 
 impl Directory {
     pub fn new(db: Db, bus: Bus, rates: Arc<Rates>) -> Self {
@@ -80,7 +90,7 @@ impl Directory {
                 ))
                 .filter(domains::id.is_not_null().or(tenants::schema_name.eq(named)))
                 .order(domains::id.is_null())
-                .select(columns())
+                .select(Row::as_select())
                 .first(&mut conn)
                 .await
                 .optional()
@@ -93,7 +103,7 @@ impl Directory {
     pub async fn by_id(&self, id: TenantId, meter: &Meter) -> Result<Arc<Tenant>> {
         let find = async |mut conn: &PlatformConn| -> Result<Option<Row>> {
             use diesel_async::RunQueryDsl;
-            let row = tenants::table.find(id).select(columns());
+            let row = tenants::table.find(id).select(Row::as_select());
             row.first(&mut conn).await.optional().map_err(Into::into)
         };
         self.lookup(Key::Id(id), meter, find).await
@@ -106,7 +116,7 @@ impl Directory {
         let mut conn = &platform;
         let row = tenants::table
             .filter(tenants::schema_name.eq(schema.as_str()))
-            .select(columns())
+            .select(Row::as_select())
             .first::<Row>(&mut conn)
             .await
             .optional()?;
@@ -171,9 +181,9 @@ impl Directory {
     }
 
     async fn tenant(&self, conn: &PlatformConn, row: Row) -> Result<Tenant> {
-        let (id, schema, name, is_active, max_users) = row;
-        let schema = TenantSchema::parse(&schema)
-            .ok_or_else(|| AppError::internal(format!("{schema} is no tenant's schema")))?;
+        let Row { id, schema_name, name, is_active, max_users, allowed_origins } = row;
+        let schema = TenantSchema::parse(&schema_name)
+            .ok_or_else(|| AppError::internal(format!("{schema_name} is no tenant's schema")))?;
         let figures = async { Figures::find(conn, id).await.map_err(AppError::from) };
         let missing = async { Ok(migrate::missing_in(conn, schema.as_str()).await?) };
         let (missing, figures) = futures_util::future::try_join(missing, figures).await?;
@@ -188,17 +198,11 @@ impl Directory {
             schema,
             is_active,
             max_users,
+            allowed_origins,
             is_behind,
             place,
             rates,
             trusted_documents_only,
         })
     }
-}
-
-type Columns =
-    (tenants::id, tenants::schema_name, tenants::name, tenants::is_active, tenants::max_users);
-
-const fn columns() -> Columns {
-    (tenants::id, tenants::schema_name, tenants::name, tenants::is_active, tenants::max_users)
 }

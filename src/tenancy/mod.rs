@@ -26,6 +26,8 @@ pub struct Tenant {
     pub is_active: bool,
     /// How many active users it may have.
     pub max_users: i32,
+    /// Origins whose pages may call its API, as browsers send them.
+    pub allowed_origins: Vec<String>,
     /// Its schema lacks so many migrations that this release can't serve it.
     pub is_behind: bool,
     pub place: TenantPlace,
@@ -39,6 +41,11 @@ pub struct Tenant {
 pub const SERVED_BEHIND: usize = 1;
 
 impl Tenant {
+    /// Whether pages of this origin may call its API.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        self.allowed_origins.iter().any(|allowed| allowed == origin)
+    }
+
     /// Refuses tenants that may not be used now.
     pub fn usable(self: Arc<Self>) -> Result<Arc<Self>> {
         if !self.is_active {

@@ -1,109 +1,81 @@
-//! What matters in production only.
+//! What other servers and the database tell of an installation that is to go into production.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 
-use super::found::{Found, error, warning};
+use super::found::Found;
+use super::items;
 use crate::cli::demo;
 use crate::cli::process::{Database, on_platform};
-use crate::config::{Config, HostPattern, Introspection, LogFormat, Secret};
+use crate::config::Config;
 use crate::ctx::App;
 use crate::platform::{operators, tenants};
+use crate::redis::Redis;
 
-/// A year, as browsers' preload lists ask for.
-const HSTS: u64 = 31_536_000;
+/// How long another server may take.
+const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What the settings alone tell.
-pub(super) fn settings(config: &Config) -> Vec<Found> {
+/// The name server and Redis.
+pub(super) async fn surroundings(config: &Config) -> Vec<Found> {
     let mut found = vec![];
-    if !config.mode.is_production() {
-        let what = "the mode is development: errors, keys and accounts are those of a developer";
-        found.push(error("security.E018", what, "TARUVI_MODE=production (or DEBUG=False)"));
+    for base in config.http.base_domains.iter().filter(|base| base.contains('.')) {
+        let name = format!("taruvi-check.{base}");
+        let asked = tokio::time::timeout(PATIENCE, tokio::net::lookup_host((&*name, 443))).await;
+        if !asked.is_ok_and(|found| found.is_ok_and(|mut all| all.next().is_some())) {
+            found.push(Found::new(&items::NO_WILDCARD, format!("{name} has no address")));
+        }
     }
-    keys(config, &mut found);
-    hosts(config, &mut found);
-    api(config, &mut found);
-    if config.telemetry.format == LogFormat::Pretty {
-        let what = "logs are written for people";
-        found.push(warning("telemetry.W001", what, "LOG_FORMAT=json"));
+    if config.redis.url.is_some() && !redis_answers(config).await {
+        found.push(Found::new(&items::REDIS_SILENT, "Redis does not answer"));
     }
     found
 }
 
-fn keys(config: &Config, found: &mut Vec<Found>) {
-    let secret = config.auth.signing_key.as_ref().map(Secret::expose);
-    if secret.is_none() && config.auth.keys.is_empty() {
-        let what = "tokens are signed with a key made up by this machine";
-        found.push(error("security.E001", what, "JWT_KEYS, JWT_SIGNING_KEY or SECRET_KEY"));
-    }
-    let letters = |key: &str| key.chars().collect::<HashSet<_>>().len();
-    if secret.is_some_and(|key| letters(key) < 16) {
-        let what = "the signing key repeats few characters: it can be guessed";
-        found.push(warning("security.W009", what, "openssl rand -base64 48"));
+async fn redis_answers(config: &Config) -> bool {
+    // Opening the connection takes longer than an answer may take later.
+    let patient = crate::config::Redis { timeout: PATIENCE, ..config.redis.clone() };
+    match Redis::open(&patient) {
+        Ok(Some(redis)) => redis.answers().await,
+        _ => false,
     }
 }
 
-fn hosts(config: &Config, found: &mut Vec<Found>) {
-    let http = &config.http;
-    if http.hsts_seconds == 0 {
-        let what = "browsers are not told to use HTTPS only";
-        found.push(warning("security.W004", what, "SECURE_HSTS_SECONDS=31536000"));
-    } else if http.hsts_seconds < HSTS {
-        let what = "browsers are told for less than a year to use HTTPS only";
-        found.push(warning("security.W110", what, "SECURE_HSTS_SECONDS=31536000"));
-    }
-    if !http.ssl_redirect {
-        let what = "plain HTTP is not redirected";
-        found.push(warning("security.W008", what, "SECURE_SSL_REDIRECT=true, or in the proxy"));
-    }
-    if http.allowed_hosts.is_empty() || http.allowed_hosts.contains(&HostPattern::Any) {
-        let what = "any host name is answered that is a known domain";
-        found.push(warning("security.W020", what, "ALLOWED_HOSTS=.example.com"));
-    }
-    let local = |name: &String| name == "localhost" || name.ends_with(".nip.io");
-    if http.base_domains.iter().any(local) || http.platform_hosts.iter().any(local) {
-        let what = "hosts of a developer's machine are answered";
-        found.push(warning("security.W101", what, "BASE_DOMAINS, PLATFORM_HOSTS"));
-    }
-    if http.allows_any_origin() {
-        let what = "pages of any origin may call the API";
-        found.push(warning("security.W102", what, "CORS_ALLOWED_ORIGINS"));
-    }
-}
-
-fn api(config: &Config, found: &mut Vec<Found>) {
-    if config.graphql.introspection == Introspection::Public {
-        let what = "anybody may read the schema";
-        found.push(warning("security.W103", what, "GRAPHQL_INTROSPECTION=authenticated"));
-    }
-    if config.graphql.playground {
-        let what = "the playground is served";
-        found.push(warning("security.W104", what, "GRAPHQL_PLAYGROUND=false"));
-    }
-    if !config.limits.enabled {
-        let what = "requests are not limited: passwords can be tried without end";
-        found.push(error("security.E105", what, "RATE_LIMIT_ENABLE=true"));
-    }
-}
-
-/// How the database is reached.
-pub(super) fn connections(database: &Database) -> Vec<Found> {
+/// How the database would be reached.
+pub(super) fn way(database: &Database) -> Vec<Found> {
     let mut found = vec![];
+    let mut add = |item, what: &str| found.push(Found::new(item, what));
     if database.cluster().is_some() {
-        let what = "the database is the one in the data folder";
-        found.push(error("database.E005", what, "DATABASE_URL"));
+        add(&items::OWN_CLUSTER, "the database is the one in the data folder");
     }
     if database.app.may_be_overheard() || database.owner.may_be_overheard() {
-        let what = "the connection to the database might not be encrypted";
-        found.push(warning("security.W106", what, "sslmode=require in DATABASE_URL"));
+        add(&items::PLAIN_DATABASE, "the connection to the database might not be encrypted");
     }
     if database.cluster().is_none() && database.app.login() == database.owner.login() {
-        let what = "the server logs in as the owner of all schemas";
-        found.push(warning("security.W107", what, "DATABASE_ADMIN_URL for the owner"));
+        add(&items::ONE_LOGIN, "the server logs in as the owner of all schemas");
     }
     found
+}
+
+/// How the database is run.
+pub(super) async fn server(database: &Database) -> Result<Vec<Found>> {
+    let mut found = vec![];
+    let mut add = |item, what: &str| found.push(Found::new(item, what));
+    let standing = database.app.standing().await?;
+    if standing.by_transaction || database.owner.standing().await?.by_transaction {
+        let what = "a pooler hands out connections by transaction: what is set for one tenant's \
+                    work would hold for another's";
+        add(&items::POOLED, what);
+    }
+    if standing.forgets {
+        add(&items::FORGETFUL, "fsync is off: a crash loses what was written, or everything");
+    }
+    if standing.is_superuser {
+        let what = format!("{} is a superuser: nothing separates tenants", database.app.login());
+        add(&items::SUPERUSER, &what);
+    }
+    Ok(found)
 }
 
 /// Accounts that everybody knows.
@@ -112,15 +84,14 @@ pub(super) async fn accounts(app: &Arc<App>) -> Result<Vec<Found>> {
     let mut found = vec![];
     if operators::service::by_name(&ctx, demo::ADMIN).await?.is_some() {
         let what = format!("{} is there, whose password is in the manual", demo::ADMIN);
-        found.push(error("security.E108", what, "set up a database without demo data"));
+        found.push(Found::new(&items::DEMO_ADMIN, what));
     }
     if !operators::service::any(&ctx).await? {
-        let what = "nobody runs the installation";
-        found.push(warning("platform.W001", what, "taruvi platform create-admin"));
+        found.push(Found::new(&items::NOBODY, "nobody runs the installation"));
     }
     if tenants::service::all(&ctx).await?.iter().any(|t| demo::is_demo(&t.schema_name)) {
         let what = "there are tenants named like the demo's (acme, globex)";
-        found.push(warning("security.W109", what, "taruvi tenant delete, if they are"));
+        found.push(Found::new(&items::DEMO_TENANTS, what));
     }
     Ok(found)
 }

@@ -138,22 +138,6 @@ async fn a_tenant_that_cannot_be_migrated_is_told_of() {
 }
 
 #[test]
-fn checks_have_ids_and_codes() {
-    let place = Place::new();
-    assert!(place.fails(1, &["check"]).contains("database.E003"));
-    place.run(&["migrate"]);
-    place.run(&["check"]);
-    let said = place.fails(1, &["check", "--deploy"]);
-    for id in ["security.E018", "security.E001", "security.W008", "database.E005"] {
-        assert!(said.contains(id), "{id} in {said}");
-    }
-    let mut command = place.command(&["check"]);
-    let output = command.env("TARUVI_PROT", "1").output().expect("the program runs");
-    assert_eq!(output.status.code(), Some(1));
-    assert!(super::said(&output).contains("config.E001"));
-}
-
-#[test]
 fn signing_keys_are_rotated_listed_and_retired() {
     let place = Place::new();
     place.run(&["migrate"]);

@@ -1,5 +1,6 @@
 //! The program as people run it: a process with arguments, a data folder and exit codes.
 
+mod checks;
 mod commands;
 mod dev;
 mod generated;

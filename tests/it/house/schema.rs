@@ -55,6 +55,7 @@ pub const VERBS: &[&str] = &[
 /// What mutations are about beside the object types of the schema.
 const OTHER_NOUNS: &[&str] =
     &["token", "passwordReset", "emailChange", "totp", "recoveryCodes", "serviceAccount"];
+    &["allowedOrigins", "token", "passwordReset", "emailChange", "totp", "recoveryCodes"];
 
 /// Lists without pages, and what bounds them.
 const BOUNDED: &[(&str, &str)] = &[
@@ -62,6 +63,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("SecurityPolicy.requireTotpForRoles", "the roles"),
     ("TotpConfirmPayload.recoveryCodes", "ten"),
     ("Invitation.groups", "at most a hundred"),
+    ("AllowedOriginsUpdatePayload.allowedOrigins", "at most 20"),
     ("Group.permissions", "there are some dozens of permissions"),
     ("ObjectPermissionGrantPayload.objectPermissions", "as many as are named"),
     ("Permission.objectKinds", "the kinds of object"),
@@ -69,6 +71,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("ApiKey.scopes", "permissions, of which there are some dozens"),
     ("ProjectStatistics.projectsByStatus", "one for each status"),
     ("ProjectStatistics.tasksByStatus", "one for each status"),
+    ("Query.allowedOrigins", "at most 20"),
     ("Query.nodes", "as many as ids are given, at most 100"),
     ("Query.permissions", "there are some dozens of permissions"),
     ("Query.viewerPermissions", "there are some dozens of permissions"),

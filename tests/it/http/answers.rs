@@ -45,6 +45,24 @@ async fn every_answer_carries_headers_that_protect_browsers() {
     }
 }
 
+/// Scripts of a page come from files of ours, and from nowhere else. (The pages themselves are
+/// tested in `playground/`; without Node there are none in the binary.)
+#[test]
+fn pages_run_no_scripts_of_others() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let source = std::fs::read_to_string(format!("{root}/src/http/assets.rs")).expect("the file");
+    let policies: Vec<&str> = source.split("script-src ").skip(1).collect();
+    assert_eq!(policies.len(), 2, "one for the pages, one for the schema's picture");
+    for policy in policies {
+        let scripts = policy.split(';').next().unwrap_or_default();
+        assert!(scripts.starts_with("'self'"), "{scripts}");
+        for word in ["'unsafe-inline'", "'unsafe-eval'", "http", "*", "data:"] {
+            assert!(!scripts.contains(word), "{word} in {scripts}");
+        }
+    }
+    assert_eq!(source.matches("frame-ancestors 'none'").count(), 2);
+}
+
 #[tokio::test]
 async fn plain_http_is_redirected_where_that_is_wanted() {
     let settings = [("http.ssl_redirect", "true"), ("http.trusted_proxies", "127.0.0.1")];

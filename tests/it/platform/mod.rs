@@ -5,6 +5,7 @@ mod limits;
 mod lists;
 mod operators;
 mod organizations;
+mod origins;
 mod own_account;
 mod refusals;
 mod signing;

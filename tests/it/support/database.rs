@@ -70,6 +70,11 @@ async fn cluster() -> &'static Cluster {
         .await
 }
 
+/// How a user of the cluster reaches a database.
+pub async fn url(user: &str, database: &str) -> String {
+    cluster().await.url(user, database)
+}
+
 async fn superuser(database: &str) -> AsyncPgConnection {
     let url = cluster().await.url("postgres", database);
     AsyncPgConnection::establish(&url).await.expect("a connection of the superuser")
