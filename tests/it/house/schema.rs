@@ -54,8 +54,8 @@ pub const VERBS: &[&str] = &[
 
 /// What mutations are about beside the object types of the schema.
 const OTHER_NOUNS: &[&str] =
-    &["token", "passwordReset", "emailChange", "totp", "recoveryCodes", "serviceAccount"];
-    &["allowedOrigins", "token", "passwordReset", "emailChange", "totp", "recoveryCodes"];
+    &["allowedOrigins", "token", "passwordReset", "emailChange", "totp", "recoveryCodes",
+      "serviceAccount"];
 
 /// Lists without pages, and what bounds them.
 const BOUNDED: &[(&str, &str)] = &[
