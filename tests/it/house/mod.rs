@@ -2,7 +2,9 @@
 //! do what, and that no tenant ever sees another's rows.
 
 mod access;
+mod access_matrix;
 mod architecture;
+mod attacks;
 mod catalog;
 mod isolation;
 mod layers;
