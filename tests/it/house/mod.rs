@@ -6,6 +6,7 @@ mod access_matrix;
 mod architecture;
 mod attacks;
 mod catalog;
+mod guide;
 mod isolation;
 mod layers;
 mod migrations;
