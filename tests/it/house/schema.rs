@@ -53,9 +53,15 @@ pub const VERBS: &[&str] = &[
 ];
 
 /// What mutations are about beside the object types of the schema.
-const OTHER_NOUNS: &[&str] =
-    &["allowedOrigins", "token", "passwordReset", "emailChange", "totp", "recoveryCodes",
-      "serviceAccount"];
+const OTHER_NOUNS: &[&str] = &[
+    "allowedOrigins",
+    "token",
+    "passwordReset",
+    "emailChange",
+    "totp",
+    "recoveryCodes",
+    "serviceAccount",
+];
 
 /// Lists without pages, and what bounds them.
 const BOUNDED: &[(&str, &str)] = &[
