@@ -6,7 +6,7 @@
 //! 2. [`config`]: the only reader of the environment.
 //! 3. [`db`], [`telemetry`]: connections pinned to one schema; logs.
 //! 4. [`bus`], [`embedded`], [`redis`], [`mail`], [`limits`], [`auth`]: machinery without tables.
-//! 5. [`tenancy`], [`authz`], [`audit`]: which tenant, what may the caller do, what was done.
+//! 5. [`tenancy`], [`authz`], [`audit`], [`security`]: which tenant, what may be done, what was done.
 //! 6. [`ctx`]: one operation.
 //! 7. [`graphql`], [`sessions`]: how things look in the API; staying signed in.
 //! 8. [`tenant`]: the slices on a tenant's schema.
@@ -36,6 +36,7 @@ pub mod mail;
 pub mod platform;
 pub mod redis;
 pub mod registry;
+pub mod security;
 pub mod sessions;
 pub mod telemetry;
 pub mod tenancy;

@@ -27,6 +27,8 @@ slices! {
         crate::tenant::invitations::graphql::Query,
         crate::tenant::second_factor::graphql::Query,
         crate::tenant::api_keys::graphql::Query,
+        crate::tenant::security_events::graphql::Query,
+        crate::tenant::audit_log::graphql::Query,
         crate::tenant::projects::graphql::Query,
         crate::tenant::tasks::graphql::Query,
         crate::tenant::trusted_documents::graphql::Query,
@@ -37,6 +39,8 @@ slices! {
         crate::platform::tenant_limits::graphql::Query,
         crate::platform::signing::graphql::Query,
         crate::platform::origins::graphql::Query,
+        crate::platform::security_events::graphql::Query,
+        crate::platform::audit_log::graphql::Query,
     ],
     mutation: [
         crate::platform::tokens::graphql::Mutation,

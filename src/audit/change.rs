@@ -1,6 +1,7 @@
 //! One change, as a use case notes it.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -31,6 +32,22 @@ impl Change {
         after: &T,
     ) -> Self {
         Self::of(kind, "update", id).before(before).after(after).without_equal()
+    }
+
+    /// The same for many rows at once, which may come in any order.
+    pub fn all_updated<T: Serialize>(
+        kind: &'static str,
+        id: impl Fn(&T) -> Uuid,
+        before: &[T],
+        after: &[T],
+    ) -> Vec<Self> {
+        let before: HashMap<Uuid, &T> = before.iter().map(|row| (id(row), row)).collect();
+        let change = |after: &T| {
+            let id = id(after);
+            let before = before.get(&id);
+            before.map(|before| Self::updated(kind, id, *before, after))
+        };
+        after.iter().filter_map(change).collect()
     }
 
     /// Something gone: `client.delete`, with all that it was.

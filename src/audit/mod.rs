@@ -7,6 +7,8 @@
 
 mod change;
 mod entry;
+mod store;
+mod verify;
 
 use std::borrow::Cow;
 
@@ -15,6 +17,8 @@ use uuid::Uuid;
 
 pub use change::Change;
 pub use entry::{Chain, Entry};
+pub use store::{AuditEntryId, Recorded, count, page};
+pub use verify::{Fault, Verdict, verify};
 
 use crate::db::Tx;
 use crate::db::chain::{self, ChainFacts, ChainRows, Chained, Head};
@@ -23,24 +27,17 @@ use crate::error::{AppError, Result};
 /// No program needs a longer name.
 const MAX_AGENT: usize = 500;
 
-/// What kind of actor made a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ActorKind {
-    User,
-    Operator,
-    System,
-    Anonymous,
-}
-
-impl ActorKind {
-    /// As the column holds it.
-    pub const fn stored(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Operator => "operator",
-            Self::System => "system",
-            Self::Anonymous => "anonymous",
-        }
+crate::column_enum! {
+    /// What kind of actor did something.
+    ActorKind: Text as &'static str {
+        /// A user of the tenant, or a service account.
+        User = "user",
+        /// A platform user.
+        Operator = "operator",
+        /// The server itself: a job or a command.
+        System = "system",
+        /// Somebody who was not signed in.
+        Anonymous = "anonymous",
     }
 }
 
@@ -126,6 +123,15 @@ fn add(
     rows.hashes.push(hash);
     head.seq += 1;
     Ok(())
+}
+
+/// A hash as people read it.
+pub fn hex(hash: &[u8]) -> String {
+    use std::fmt::Write as _;
+    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The beginning of a text that others chose, without what PostgreSQL does not take.

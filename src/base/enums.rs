@@ -10,11 +10,11 @@ macro_rules! column_enum {
     ($(#[$doc:meta])* $name:ident: $sql:ident as $stored:ty {
         $($(#[$vdoc:meta])* $variant:ident = $value:literal),+ $(,)?
     }) => {
-        $(#[$doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, Hash, async_graphql::Enum,
             diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
         )]
+        $(#[$doc])*
         #[diesel(sql_type = diesel::sql_types::$sql)]
         pub enum $name { $($(#[$vdoc])* $variant),+ }
 

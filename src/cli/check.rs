@@ -146,7 +146,7 @@ async fn look(
             if deploy {
                 findings.looked(Part::Accounts, deploy::accounts(&process.app).await?);
             }
-            process.end();
+            process.end().await;
         }
         Err(e) => found.push(Found::new(&items::NO_START, explained(e.as_ref()))),
     }

@@ -90,7 +90,7 @@ async fn serve(config: Config, begun: Instant) -> Result<()> {
         let banner = Banner { port, begun, demo: !demo.is_empty(), tokens: file };
         banner.print(&process.app, &database).await?;
         until_stopped(&process.app, listener, &stop).await?;
-        process.end();
+        process.end().await;
         Ok(())
     };
     let served = served.await;
@@ -131,7 +131,7 @@ async fn setup(config: Config) -> Result<()> {
         Banner { port, begun: Instant::now(), demo: true, tokens: file }
             .print_accounts(&process.app)
             .await?;
-        process.end();
+        process.end().await;
         Ok(())
     })
     .await
@@ -145,7 +145,7 @@ async fn seed(config: Config, args: SeedArgs) -> Result<()> {
         let process = Process::start(config, database).await?;
         let (names, made) = demo::seed(&process.app, args.tenants, args.clients).await?;
         tokens::write(&process.app, &names, port, &args.out).await?;
-        process.end();
+        process.end().await;
         let (file, seconds) = (args.out.display(), begun.elapsed().as_secs_f32());
         let all = counted(names.len(), "tenant");
         say(format_args!("{all}, {made} of them new ({seconds:.1} s); tokens: {file}"));

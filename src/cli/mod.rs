@@ -3,6 +3,7 @@
 
 mod aliases;
 mod ask;
+mod audit;
 mod banner;
 mod check;
 mod config;
@@ -84,6 +85,9 @@ enum Command {
     /// The keys that sign tokens
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// The records of changes
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// The GraphQL schema
     #[command(subcommand)]
     Schema(schema::SchemaCommand),
@@ -116,6 +120,7 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Documents(command) => documents::run(&global, command).await,
         Command::Platform(command) => platform::run(&global, command).await,
         Command::Keys(command) => keys::run(&global, command).await,
+        Command::Audit(command) => audit::run(&global, command).await,
         Command::Schema(command) => schema::run(command),
         Command::Config(command) => config::run(&global, command),
         Command::Db(command) => db::run(&global, command).await,

@@ -23,6 +23,8 @@ use crate::platform::signing;
 const DATABASE: &str = "taruvi";
 /// Connections that a command needs at most; the server has its own number.
 const COMMAND_POOL: usize = 4;
+/// How long an end waits for what is still to be written.
+const NOTES_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a start waits for the bus; without it nothing is cached, but everything works.
 const BUS_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -97,7 +99,7 @@ pub(super) async fn with_app<T>(
         require_migrated(database).await?;
         let process = Process::start(config, database).await?;
         let done = work(&process.app, database).await;
-        process.end();
+        process.end().await;
         done
     })
     .await
@@ -144,8 +146,11 @@ impl Process {
         Ok(Self { app, bus: task, keys })
     }
 
-    /// Lets go of the database.
-    pub(super) fn end(self) {
+    /// Writes what is noted, and lets go of the database.
+    pub(super) async fn end(self) {
+        if tokio::time::timeout(NOTES_PATIENCE, self.app.security.flush()).await.is_err() {
+            tracing::warn!("not all security events could be written");
+        }
         self.bus.abort();
         self.keys.abort();
         self.app.db.forget_idle();

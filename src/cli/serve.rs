@@ -36,7 +36,7 @@ async fn serve(config: Config, database: &Database, stop: &Stop) -> Result<()> {
     let address = listener.local_addr()?;
     tracing::info!(%address, "listening");
     until_stopped(&process.app, listener, stop).await?;
-    process.end();
+    process.end().await;
     Ok(())
 }
 

@@ -24,6 +24,7 @@ mod redis;
 mod reserved;
 mod rules;
 mod secret;
+mod security;
 mod setting;
 mod show;
 mod source;
@@ -52,6 +53,7 @@ pub use self::{
     redis::Redis,
     reserved::RESERVED,
     secret::Secret,
+    security::Security,
     setting::{Name, Secrecy, Setting},
     show::{diff, env_example, show},
     source::{Source, Sources},
@@ -74,6 +76,7 @@ pub struct Config {
     pub limits: Limits,
     pub redis: Redis,
     pub graphql: Graphql,
+    pub security: Security,
     pub telemetry: Telemetry,
     /// The variables that are not settings, for child processes.
     pub environment: Environment,
@@ -99,6 +102,7 @@ const SECTIONS: &[(&str, &[Setting])] = &[
     (Limits::ABOUT, Limits::SETTINGS),
     (Redis::ABOUT, Redis::SETTINGS),
     (Graphql::ABOUT, Graphql::SETTINGS),
+    (Security::ABOUT, Security::SETTINGS),
     (Telemetry::ABOUT, Telemetry::SETTINGS),
 ];
 
@@ -123,6 +127,7 @@ impl Config {
         let limits = Limits::read(&mut values);
         let redis = Redis::read(&mut values);
         let graphql = Graphql::read(&mut values);
+        let security = Security::read(&mut values);
         let telemetry = Telemetry::read(&mut values);
 
         if let (Some(general), Some(http), Some(database), Some(auth)) =
@@ -148,6 +153,7 @@ impl Config {
                 limits: limits?,
                 redis: redis?,
                 graphql: graphql?,
+                security: security?,
                 telemetry: telemetry?,
                 environment: Environment::of(sources.environment),
             })

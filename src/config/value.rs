@@ -117,7 +117,7 @@ macro_rules! numbers {
         })+
     };
 }
-numbers!(u16, u64, usize);
+numbers!(u16, u32, u64, usize);
 
 impl Value for Duration {
     const SHAPE: Shape = Shape::Number;

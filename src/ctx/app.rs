@@ -20,6 +20,7 @@ use crate::error::Result;
 use crate::limits::Limits;
 use crate::mail::Mail;
 use crate::redis::Redis;
+use crate::security::Security;
 use crate::tenancy::{Addresses, Directory, Hosts, Tenant};
 
 /// API keys whose last use is remembered; of others it is noted once more than needed.
@@ -40,6 +41,7 @@ pub struct App {
     pub key_uses: Cache<Uuid, DateTime<Utc>>,
     pub passwords: Passwords,
     pub limits: Limits,
+    pub security: Security,
     /// What is shared with other servers; `None` for one alone.
     pub redis: Option<Arc<Redis>>,
     pub mail: Mail,
@@ -49,6 +51,7 @@ pub struct App {
 }
 
 impl App {
+    /// Starts what works in the background; within a runtime only.
     pub fn new(
         config: Config,
         clock: Clock,
@@ -69,6 +72,7 @@ impl App {
             access: AccessCache::new(bus.clone()),
             passwords: Passwords::default(),
             limits,
+            security: Security::start(db.clone(), clock.clone(), config.security.retention_days),
             redis,
             mail: Mail::new(&config),
             seal: Seal::new(&config),

@@ -353,6 +353,9 @@ impl Core {
     }
 
     async fn tell(&self) {
+        for event in self.alerts() {
+            self.app.security.note(event);
+        }
         for work in std::mem::take(&mut *self.afterwards.lock()) {
             self.app.afterwards.start(work);
         }

@@ -1,18 +1,19 @@
-//! What an operation has changed, on its way into the record.
+//! What an operation has changed, on its way into the record, and what it tells of security.
 
 use parking_lot::Mutex;
 
-use super::{Actor, Core};
+use super::{Actor, Core, Origin, Scope};
 use crate::audit::{self, ActorKind, Chain, Change, Facts};
 use crate::authz::{Through, Who};
 use crate::base::ids::TenantId;
 use crate::db::chain::Chained;
 use crate::db::{PlatformTx, TenantTx, Tx};
 use crate::error::Result;
+use crate::security::{Event, Kind};
 
 /// The changes of one operation that are not written yet.
 #[derive(Default)]
-pub(super) struct Changes(Mutex<Lists>);
+pub(super) struct Changes(Mutex<Lists>, Mutex<Vec<Event>>);
 
 #[derive(Default)]
 struct Lists {
@@ -36,6 +37,7 @@ impl Changes {
         if all {
             lists.kept.clear();
         }
+        self.1.lock().clear();
     }
 }
 
@@ -44,6 +46,11 @@ impl Core {
     /// change, as the last thing before the commit, or not at all.
     pub fn audit(&self, change: Change) {
         self.changes.0.lock().new.push(change);
+    }
+
+    /// The same for many.
+    pub fn audit_all(&self, changes: impl IntoIterator<Item = Change>) {
+        self.changes.0.lock().new.extend(changes);
     }
 
     /// Writes what was noted to the record of the operation's tenant.
@@ -87,6 +94,44 @@ impl Core {
         audit::record(tx, chain, self.facts(), changes).await
     }
 
+    /// Notes a security event where the operation takes place, whatever becomes of it. Never waits.
+    pub fn alert(&self, kind: Kind, detail: impl Into<String>) {
+        self.app.security.note(self.event(kind, detail));
+    }
+
+    /// Notes a security event once the change is committed, within `write` or `write_platform`.
+    pub fn alert_on_commit(&self, kind: Kind, detail: impl Into<String>) {
+        self.changes.1.lock().push(self.event(kind, detail));
+    }
+
+    /// What was to be noted once the change is committed.
+    pub(super) fn alerts(&self) -> Vec<Event> {
+        std::mem::take(&mut *self.changes.1.lock())
+    }
+
+    /// As [`alert`](Self::alert), of somebody who has only just shown who they are.
+    pub fn alert_by(
+        &self,
+        actor: ActorKind,
+        id: impl Into<uuid::Uuid>,
+        kind: Kind,
+        detail: impl Into<String>,
+    ) {
+        self.app.security.note(self.event(kind, detail).by(actor, id));
+    }
+
+    /// An event with the facts of this operation, to be noted.
+    pub fn event(&self, kind: Kind, detail: impl Into<String>) -> Event {
+        let facts = self.facts();
+        Event {
+            actor: facts.actor,
+            actor_id: facts.actor_id,
+            key_id: facts.key_id,
+            impersonator_id: facts.impersonator_id,
+            ..self.origin.event(Some(&self.scope), kind, detail)
+        }
+    }
+
     /// Who makes the changes.
     fn facts(&self) -> Facts<'_> {
         let access = self.access();
@@ -108,6 +153,23 @@ impl Core {
             ip: self.origin.ip,
             user_agent: self.origin.user_agent.as_deref(),
             correlation_id: &self.origin.correlation_id,
+        }
+    }
+}
+
+impl Origin {
+    /// An event of somebody of whom no more is known than where they are. Without a scope, or on
+    /// the platform's, it is the platform's.
+    pub fn event(&self, at: Option<&Scope>, kind: Kind, detail: impl Into<String>) -> Event {
+        let place = at.and_then(|scope| match scope {
+            Scope::Tenant(tenant) => Some(tenant.place.clone()),
+            Scope::Platform => None,
+        });
+        Event {
+            ip: self.ip,
+            user_agent: self.user_agent.clone(),
+            correlation_id: self.correlation_id.clone(),
+            ..Event::new(kind, place, detail)
         }
     }
 }

@@ -25,7 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use column::Column;
-pub use conn::{Meter, PlatformConn, PlatformTx, TenantConn, TenantTx, Tx};
+pub use conn::{Meter, Pinned, PlatformConn, PlatformTx, TenantConn, TenantTx, Tx};
 pub use connect::{Connector, Timeouts};
 pub use console::Answer;
 pub use grants::{Grants, Lookup};
@@ -43,6 +43,8 @@ use self::share::Shares;
 use crate::config::{Config, Database};
 use crate::error::{AppError, Result};
 
+/// Connections for what happens beside requests, so that neither waits for the other.
+const ASIDE_POOL: usize = 1;
 /// Connections kept for the platform's own tables.
 const PLATFORM_POOL: usize = 2;
 
@@ -51,6 +53,7 @@ const PLATFORM_POOL: usize = 2;
 pub struct Db {
     tenants: AffinePool,
     platform: AffinePool,
+    aside: AffinePool,
     platform_pin: Pin,
     owner: Connector,
     wait: Duration,
@@ -65,7 +68,8 @@ impl Db {
         let platform_pin = Pin::Platform(app.app_role().clone());
         let db = Self {
             tenants: AffinePool::new(app.clone(), size, wait)?,
-            platform: AffinePool::new(app, PLATFORM_POOL, wait)?,
+            platform: AffinePool::new(app.clone(), PLATFORM_POOL, wait)?,
+            aside: AffinePool::new(app, ASIDE_POOL, wait)?,
             platform_pin,
             owner,
             wait,
@@ -118,6 +122,18 @@ impl Db {
         Ok(PlatformConn::pooled(lease, "", meter.clone(), None))
     }
 
+    /// As [`tenant`](Self::tenant), for work in the background that no request waits for.
+    pub async fn tenant_aside(&self, place: &TenantPlace) -> Result<TenantConn> {
+        let lease = self.aside.checkout(&Pin::Tenant(place.clone())).await?;
+        Ok(TenantConn::pooled(lease, place.tag(), Meter::default(), None))
+    }
+
+    /// As [`platform`](Self::platform), for work in the background that no request waits for.
+    pub async fn platform_aside(&self) -> Result<PlatformConn> {
+        let lease = self.aside.checkout(&self.platform_pin).await?;
+        Ok(PlatformConn::pooled(lease, "", Meter::default(), None))
+    }
+
     /// The login that owns the schemas: for migrations and the making of tenants.
     pub fn owner(&self) -> &Connector {
         &self.owner
@@ -131,6 +147,7 @@ impl Db {
     /// Drops cached plans and statements, which a migration may have made stale.
     pub fn forget_idle(&self) {
         self.tenants.forget_idle();
+        self.aside.forget_idle();
     }
 }
 

@@ -85,6 +85,12 @@ impl TenantPlace {
     }
 }
 
+impl std::fmt::Debug for TenantPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0.schema.as_str())
+    }
+}
+
 impl PartialEq for TenantPlace {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)

@@ -15,7 +15,7 @@ use super::secure::Secure;
 use super::stored::StoredDocuments;
 use super::{caller, scope};
 use crate::config::Introspection;
-use crate::ctx::App;
+use crate::ctx::{App, Origin};
 use crate::db::Meter;
 use crate::graphql::document::{Documents, Limits, Vocabulary};
 use crate::limits::Turns;
@@ -80,7 +80,7 @@ pub(super) async fn sdl(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    match may_introspect(&api, &uri, &headers).await {
+    match may_introspect(&api, &uri, &headers, &correlation).await {
         Ok(()) => {
             ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], api.sdl.clone()).into_response()
         }
@@ -88,18 +88,24 @@ pub(super) async fn sdl(
     }
 }
 
-async fn may_introspect(api: &Api, uri: &Uri, headers: &HeaderMap) -> Result<(), Failure> {
+async fn may_introspect(
+    api: &Api,
+    uri: &Uri,
+    headers: &HeaderMap,
+    correlation: &Correlation,
+) -> Result<(), Failure> {
     match api.app.config.graphql.introspection {
         Introspection::Public => Ok(()),
         Introspection::Off => Err(introspection_disabled()),
         Introspection::Authenticated => {
+            let origin = Origin { correlation_id: correlation.0.to_string(), ..Origin::default() };
             let (app, meter) = (&api.app, Meter::default());
-            let Some(shown) = caller::identify(app, headers)? else {
+            let host = scope::of_host(app, headers, uri, &meter).await?;
+            let Some(shown) = caller::identify(app, headers, &host, &origin)? else {
                 return Err(introspection_disabled());
             };
-            let host = scope::of_host(app, headers, uri, &meter).await?;
-            let scope = scope::agree(app, host, Some(&shown), &meter).await?;
-            caller::access(app, &shown, &scope, &meter).await.map(|_| ())
+            let scope = scope::agree(app, host, Some(&shown), &origin, &meter).await?;
+            caller::access(app, &shown, &scope, &origin, &meter).await.map(|_| ())
         }
     }
 }

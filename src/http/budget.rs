@@ -117,14 +117,13 @@ impl Budget {
         if let Some(draw) = self.requests.iter().find(|draw| draw.policy == policy) {
             limits.close(draw, wait);
         }
-        // Once for each time that the bucket is found empty, not for each request after it.
-        tracing::warn!(
-            target: "security",
-            policy = policy.name(),
-            caller = ?self.caller,
-            "rate limit reached"
-        );
         Err(refused(wait))
+    }
+
+    /// The policy that did not allow the request. Known once for each time that a bucket is found
+    /// empty, not for each request after it.
+    pub(super) fn refused_by(&self) -> Option<Policy> {
+        self.taken.refused.map(|(policy, _)| policy)
     }
 
     /// Puts back what the operation did not use, and says what it cost. `data` is what came out;

@@ -5,12 +5,14 @@ use std::net::IpAddr;
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use super::reply::Failure;
+use crate::audit::ActorKind;
 use crate::auth::api_key::{ApiKeySecret, MARK};
 use crate::auth::tokens::bearer;
 use crate::auth::{Identity, Reason, Refused};
 use crate::authz::Access;
 use crate::ctx::{App, Origin, Scope, access_of, access_of_key};
 use crate::db::Meter;
+use crate::security::Kind;
 
 /// What a request shows for who sends it.
 pub(super) enum Shown {
@@ -19,12 +21,18 @@ pub(super) enum Shown {
 }
 
 /// What the request shows; `None` without anything. What is bad is refused, never ignored.
-pub(super) fn identify(app: &App, headers: &HeaderMap) -> Result<Option<Shown>, Failure> {
+pub(super) fn identify(
+    app: &App,
+    headers: &HeaderMap,
+    host: &Scope,
+    origin: &Origin,
+) -> Result<Option<Shown>, Failure> {
     let all = headers.get_all(header::AUTHORIZATION);
     let verified = bearer(all.iter().map(HeaderValue::as_bytes))
         .and_then(|token| token.map(|token| read(app, token)).transpose());
     verified.map_err(|refused: Refused| {
-        tracing::warn!(target: "security", reason = ?refused.reason(), "a token was refused");
+        let detail = format!("{:?}", refused.reason());
+        app.security.note(origin.event(Some(host), Kind::TokenRefused, detail));
         Failure::token_refused()
     })
 }
@@ -42,21 +50,27 @@ pub(super) async fn access(
     app: &App,
     shown: &Shown,
     scope: &Scope,
+    origin: &Origin,
     meter: &Meter,
 ) -> Result<Access, Failure> {
-    let access = match (shown, scope) {
-        (Shown::Token(identity), _) => access_of(app, identity, meter).await?,
-        (Shown::Key(secret), Scope::Tenant(tenant)) => {
-            let access = access_of_key(app, tenant, secret, meter).await?;
-            if access.is_none() {
-                let (scope, prefix) = (tenant.schema.as_str(), secret.prefix());
-                tracing::warn!(target: "security", scope, prefix, "an API key was refused");
-            }
-            access
+    let refused = |detail: &str| origin.event(Some(scope), Kind::TokenRefused, detail);
+    let (access, event) = match (shown, scope) {
+        (Shown::Token(identity), _) => {
+            let kind =
+                if identity.tenant.is_some() { ActorKind::User } else { ActorKind::Operator };
+            let event = refused("its session has ended").by(kind, identity.subject);
+            (access_of(app, identity, meter).await?, event)
         }
-        (Shown::Key(_), Scope::Platform) => None,
+        (Shown::Key(secret), Scope::Tenant(tenant)) => {
+            let event = refused(&format!("the API key {}", secret.prefix()));
+            (access_of_key(app, tenant, secret, meter).await?, event)
+        }
+        (Shown::Key(_), Scope::Platform) => (None, refused("an API key on the platform's host")),
     };
-    access.ok_or_else(Failure::token_refused)
+    access.ok_or_else(|| {
+        app.security.note(event);
+        Failure::token_refused()
+    })
 }
 
 /// Where the request came from. Proxies' headers count only if the proxy is trusted.

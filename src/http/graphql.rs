@@ -25,7 +25,7 @@ use super::idempotency::Executed;
 use super::negotiate::{Media, negotiate};
 use super::reply::{Failure, is_refused, render};
 use super::stored::Way;
-use super::{Api, api, caller, idempotency, log, scope};
+use super::{Api, api, caller, idempotency, log, scope, watch};
 use crate::ctx::{Actor, Core, Ctx};
 use crate::db::Meter;
 use crate::error::AppError;
@@ -102,6 +102,9 @@ async fn answer(
         Ok(planned) => budget.take(Some((planned.operation()?, planned.estimate))).await,
         Err(_) => budget.take(None).await,
     };
+    if taken.is_err() {
+        watch::limit(&core, budget.refused_by());
+    }
     taken?;
     let planned = planned?;
     let estimate = planned.estimate;
@@ -181,15 +184,18 @@ async fn core(
     meter: &Meter,
 ) -> Result<Core, Failure> {
     let app = &api.app;
-    let host = scope::of_host(app, headers, uri, meter).await?;
-    let shown = caller::identify(app, headers)?;
-    let scope = scope::agree(app, host, shown.as_ref(), meter).await?;
+    let origin = caller::origin(app, peer.ip(), headers, &correlation.0);
+    let host = scope::of_host(app, headers, uri, meter).await;
+    let host = host.inspect_err(|failure| watch::host(app, &origin, headers, failure))?;
+    let shown = caller::identify(app, headers, &host, &origin)?;
+    let scope = scope::agree(app, host, shown.as_ref(), &origin, meter).await?;
     let actor = match &shown {
         None => Actor::Anonymous,
-        Some(shown) => Actor::SignedIn(caller::access(app, shown, &scope, meter).await?),
+        Some(shown) => Actor::SignedIn(caller::access(app, shown, &scope, &origin, meter).await?),
     };
-    let origin = caller::origin(app, peer.ip(), headers, &correlation.0);
-    Ok(Core::new(app.clone(), scope, actor, origin).with_meter(meter.clone()))
+    let core = Core::new(app.clone(), scope, actor, origin).with_meter(meter.clone());
+    watch::agent(&core);
+    Ok(core)
 }
 
 /// The body, up to the limit, as long as it does arrive.
@@ -254,6 +260,7 @@ async fn run(
     {
         return Ok(Executed::Before(stored));
     }
+    watch::variables(&core, &variables);
     let ctx = Arc::new(Ctx::new(core));
     let request = prepared.request(operation, variables).data(ctx.clone());
     let schema = if prepared.is_known_valid() { &api.trusting_schema } else { &api.schema };
@@ -262,6 +269,7 @@ async fn run(
     if !is_refused(&response) {
         prepared.found_valid();
     }
+    watch::errors(&ctx, &response);
     match ctx.idempotency() {
         Some(_) => Box::pin(idempotency::finish(&ctx, response)).await,
         None => Ok(Executed::Anew(response)),

@@ -20,6 +20,7 @@ pub mod reply;
 mod scope;
 mod secure;
 mod stored;
+mod watch;
 
 use std::sync::Arc;
 
@@ -62,6 +63,9 @@ fn router(api: Arc<Api>) -> Router {
 async fn around(api: Arc<Api>, router: Router, mut request: Request) -> Response {
     let correlation = Correlation::of(request.headers());
     request.extensions_mut().insert(correlation.clone());
+    if let Some(seen) = watch::path(&api, &request, &correlation) {
+        Box::pin(seen.note(&api)).await;
+    }
     let mut response = match secure::redirect(&api.app.config.http, &request) {
         Some(elsewhere) => elsewhere,
         None => router.oneshot(request).await.into_response(),

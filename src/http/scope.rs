@@ -8,9 +8,10 @@ use super::caller::Shown;
 use super::reply::Failure;
 use crate::auth::Realm;
 use crate::base::ids::TenantId;
-use crate::ctx::{App, Scope};
+use crate::ctx::{App, Origin, Scope};
 use crate::db::Meter;
 use crate::error::AppError;
+use crate::security::Kind;
 use crate::tenancy::{Host, Tenant};
 
 /// The host's tenant, or the platform.
@@ -48,6 +49,7 @@ pub(super) async fn agree(
     app: &App,
     host: Scope,
     shown: Option<&Shown>,
+    origin: &Origin,
     meter: &Meter,
 ) -> Result<Scope, Failure> {
     let identity = match (shown, &host) {
@@ -67,9 +69,17 @@ pub(super) async fn agree(
             }
         }
         (Scope::Platform, Realm::Platform, None) => Ok(Scope::Platform),
-        _ => {
-            let claim = identity.tenant.map(|id| id.to_string());
-            tracing::warn!(target: "security", claim, "a token was used on another tenant's host");
+        (host, ..) => {
+            let claim = identity.tenant.map_or("the platform".to_owned(), |id| id.to_string());
+            let note = |event| app.security.note(event);
+            if let Scope::Tenant(tenant) = &host {
+                // Whose token it is does not concern this tenant.
+                note(origin.event(Some(&host), Kind::CrossTenant, ""));
+                let detail = format!("a token of {claim} at {}", tenant.schema.as_str());
+                note(origin.event(None, Kind::CrossTenant, detail));
+            } else {
+                note(origin.event(None, Kind::TokenRefused, format!("a token of {claim}")));
+            }
             Err(Failure::token_refused())
         }
     }

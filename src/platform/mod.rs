@@ -1,11 +1,13 @@
 //! Slices on the platform's tables: who runs the installation, which tenants it has, the sign-in
 //! that leads to either, and the keys that sign its tokens.
 
+pub mod audit_log;
 pub mod domains;
 pub mod operators;
 pub mod organization_members;
 pub mod organizations;
 pub mod origins;
+pub mod security_events;
 pub mod signing;
 pub mod tenant_limits;
 pub mod tenants;

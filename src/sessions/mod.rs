@@ -12,12 +12,14 @@ use uuid::Uuid;
 
 pub use store::{Session, Store};
 
+use crate::audit::Change;
 use crate::auth::Realm;
 use crate::auth::password::Check;
 use crate::auth::refresh::RefreshToken;
 use crate::auth::tokens::NewAccess;
 use crate::ctx::Ctx;
 use crate::error::{AppError, Result};
+use crate::security::Kind;
 
 /// Wrong name, wrong password, inactive: one answer, so that nobody can find out who exists.
 pub const REFUSED: AppError = AppError::Unauthenticated("wrong e-mail address or password");
@@ -68,10 +70,7 @@ pub async fn check_password(
     match ctx.app.passwords.verify(password, stored).await? {
         Check::Yes => Ok(None),
         Check::YesRehash => Ok(Some(ctx.app.passwords.hash(password).await?)),
-        Check::No => {
-            tracing::warn!(target: "security", scope = ctx.scope_name(), "sign-in refused");
-            Err(REFUSED)
-        }
+        Check::No => Err(REFUSED),
     }
 }
 
@@ -110,9 +109,7 @@ pub async fn rotate<S: Store>(
     match S::of_token(tx, &old.hash()).await? {
         Some((session, true)) => {
             S::revoke(tx, session, ctx.now).await?;
-            let session = session.to_string();
-            let scope = ctx.scope_name();
-            tracing::warn!(target: "security", scope, session, "a refresh token was reused");
+            ctx.alert(Kind::TokenReused, format!("session {session}"));
             Ok(Rotation::Reused)
         }
         _ => Ok(Rotation::Refused),
@@ -123,6 +120,7 @@ pub async fn rotate<S: Store>(
 pub async fn end<S: Store>(ctx: &Ctx, tx: &S::Tx, token: &RefreshToken) -> Result<()> {
     let (session, _) = S::of_token(tx, &token.hash()).await?.ok_or(TOKEN_REFUSED)?;
     S::revoke(tx, session, ctx.now).await?;
+    ctx.audit(Change::done("session.end", "session", session));
     Ok(())
 }
 

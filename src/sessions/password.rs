@@ -3,6 +3,7 @@
 use crate::auth::password::{self, Check};
 use crate::ctx::Ctx;
 use crate::error::{Invalid, Problem, Result};
+use crate::security::Kind;
 
 /// Whether somebody of these names may take the new password, by what can be known without the old one's hash.
 pub fn check(names: &[&str], current: &str, new: &str) -> Result<()> {
@@ -19,7 +20,7 @@ pub fn check(names: &[&str], current: &str, new: &str) -> Result<()> {
 /// connection meanwhile.
 pub async fn replaced(ctx: &Ctx, stored: Option<&str>, current: &str, new: &str) -> Result<String> {
     if ctx.app.passwords.verify(current, stored).await? == Check::No {
-        tracing::warn!(target: "security", account = ctx.actor_id(), "password not changed");
+        ctx.alert(Kind::PasswordRefused, "");
         let why = "is not your password";
         return Err(Invalid::new(Problem::Invalid, "input.currentPassword", why).into());
     }

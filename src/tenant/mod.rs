@@ -2,12 +2,14 @@
 
 pub mod accounts;
 pub mod api_keys;
+pub mod audit_log;
 pub mod documents;
 pub mod groups;
 pub mod invitations;
 pub mod permissions;
 pub mod projects;
 pub mod second_factor;
+pub mod security_events;
 pub mod sessions;
 pub mod tasks;
 pub mod trusted_documents;
@@ -15,8 +17,10 @@ pub mod users;
 
 /// All permissions that a tenant's users may hold, slice by slice.
 pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
+    audit_log::service::PERMISSIONS,
     users::service::PERMISSIONS,
     users::service_accounts::PERMISSIONS,
+    security_events::service::PERMISSIONS,
     sessions::service::PERMISSIONS,
     groups::service::PERMISSIONS,
     permissions::service::PERMISSIONS,

@@ -112,6 +112,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    public.security_events (id) {
+        id -> Uuid,
+        at -> Timestamptz,
+        kind -> Text,
+        count -> Int4,
+        detail -> Text,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        key_id -> Nullable<Uuid>,
+        impersonator_id -> Nullable<Uuid>,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        correlation_id -> Text,
+    }
+}
+
+diesel::table! {
     public.tenant_limits (tenant_id) {
         tenant_id -> Uuid,
         api_per_minute -> Nullable<Int4>,
@@ -165,6 +182,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization_members,
     organizations,
     signing_keys,
+    security_events,
     tenant_limits,
     tenants,
 );

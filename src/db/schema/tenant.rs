@@ -208,6 +208,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    security_events (id) {
+        id -> Uuid,
+        at -> Timestamptz,
+        kind -> Text,
+        count -> Int4,
+        detail -> Text,
+        actor_kind -> Text,
+        actor_id -> Nullable<Uuid>,
+        key_id -> Nullable<Uuid>,
+        impersonator_id -> Nullable<Uuid>,
+        ip -> Nullable<Text>,
+        user_agent -> Nullable<Text>,
+        correlation_id -> Text,
+    }
+}
+
+diesel::table! {
     security_policy (id) {
         id -> Bool,
         require_totp_for_roles -> Array<Text>,
@@ -334,6 +351,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     recovery_codes,
     refresh_tokens,
     second_factors,
+    security_events,
     security_policy,
     sessions,
     sign_in_challenges,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::Serialize;
 
 use crate::base::ids::TenantId;
 use crate::db::schema::platform::domains;
@@ -10,7 +11,7 @@ use crate::error::{Invalid, Problem};
 crate::id!(/** A domain. */ DomainId, "domain");
 
 /// A domain as stored.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
 #[diesel(table_name = domains)]
 pub struct Domain {
     pub id: DomainId,

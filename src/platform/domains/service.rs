@@ -2,6 +2,7 @@
 
 use super::model::{Domain, DomainId, check};
 use super::store;
+use crate::audit::Change;
 use crate::base::ids::TenantId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
@@ -52,7 +53,9 @@ pub async fn insert(
         let why = "belongs to the tenant of that name";
         return Err(Invalid::new(Problem::Taken, "input.domain", why).into());
     }
-    Ok(store::insert(tx, tenant, domain, is_primary, ctx.now).await?)
+    let added = store::insert(tx, tenant, domain, is_primary, ctx.now).await?;
+    ctx.audit(Change::created("domain", added.id, &added));
+    Ok(added)
 }
 
 /// Makes a domain its tenant's primary one.
@@ -63,7 +66,10 @@ pub async fn set_primary(ctx: &Ctx, id: DomainId) -> Result<Domain> {
         tenants::service::lock(tx, domain.tenant_id).await?;
         store::clear_primary(tx, domain.tenant_id).await?;
         ctx.wake(Wake::Tenant(domain.tenant_id.0));
-        Ok(store::make_primary(tx, id).await?)
+        let primary = store::make_primary(tx, id).await?;
+        let change = Change::updated("domain", id, &domain, &primary);
+        ctx.audit(change.named("domain.set_primary"));
+        Ok(primary)
     })
     .await
 }
@@ -74,6 +80,7 @@ pub async fn remove(ctx: &Ctx, id: DomainId) -> Result<DomainId> {
     ctx.write_platform(async |tx| {
         let domain = store::find(tx, id).await?.ok_or(AppError::NotFound("domain"))?;
         store::delete(tx, id).await?;
+        ctx.audit(Change::deleted("domain", id, &domain));
         ctx.wake(Wake::Tenant(domain.tenant_id.0));
         Ok(id)
     })

@@ -10,6 +10,7 @@ use crate::db::{Listing, Page, PlatformTx};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::limits::Policy;
 use crate::platform::{require_admin, require_operator};
+use crate::security::Kind;
 use crate::sessions::password;
 
 pub use super::sessions::{create as sign_in, end_one, end_others, open, own, refresh, revoke};
@@ -120,7 +121,7 @@ pub async fn change_password(ctx: &Ctx, current: &str, new: &str) -> Result<Oper
         sessions::end_all(ctx, tx, id, ctx.session()).await?;
         ctx.audit(Change::done("operator.change_password", "operator", id));
         ctx.wake(Wake::Operators);
-        tracing::info!(target: "security", { operator.id = %id }, "password changed");
+        ctx.alert_on_commit(Kind::PasswordChanged, "");
         changed.ok_or_else(AppError::stale)
     })
     .await

@@ -4,13 +4,14 @@ use uuid::Uuid;
 
 use super::model::{Operator, OperatorSessionId};
 use super::store::{self, Sessions};
-use crate::audit::Change;
+use crate::audit::{ActorKind, Change};
 use crate::authz::OperatorId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
 use crate::db::PlatformTx;
 use crate::error::Result;
 use crate::platform::require_operator;
+use crate::security::Kind;
 use crate::sessions::{self, REFUSED, Rotation, Session, SignIn, SignedIn, Store, TOKEN_REFUSED};
 
 /// Checks the password and opens a session.
@@ -24,7 +25,7 @@ pub async fn create(ctx: &Ctx, with: SignIn) -> Result<SignedIn<Operator>> {
     let signed_in =
         ctx.write_platform(async |tx| open(ctx, tx, operator, rehashed.as_deref()).await).await?;
     let operator = signed_in.who.id;
-    tracing::info!(target: "security", { operator.id = %operator }, "an operator signed in");
+    ctx.alert_by(ActorKind::Operator, operator, Kind::SignIn, "");
     Ok(signed_in)
 }
 
@@ -85,6 +86,7 @@ pub async fn end_one(ctx: &Ctx, id: OperatorSessionId) -> Result<OperatorSession
     ctx.write_platform(async |tx| {
         ctx.wake(Wake::Operators);
         sessions::end_one::<Sessions>(ctx, tx, operator, id.0).await?;
+        ctx.alert_on_commit(Kind::SessionsRevoked, id.to_string());
         ctx.audit(Change::done("operator_session.revoke", "operator_session", id));
         Ok(id)
     })
@@ -96,6 +98,7 @@ pub async fn end_others(ctx: &Ctx) -> Result<usize> {
     let operator = require_operator(ctx)?;
     ctx.write_platform(async |tx| {
         ctx.wake(Wake::Operators);
+        ctx.alert_on_commit(Kind::SessionsRevoked, format!("all others of {operator}"));
         ctx.audit(Change::done("operator.revoke_sessions", "operator", operator));
         end_all(ctx, tx, operator, ctx.session()).await
     })

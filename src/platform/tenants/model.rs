@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use serde::Serialize;
 
 use crate::base::ids::TenantId;
 use crate::base::text;
@@ -26,7 +27,7 @@ crate::column_enum! {
 }
 
 /// A tenant as stored.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
 #[diesel(table_name = tenants)]
 pub struct TenantRecord {
     pub id: TenantId,

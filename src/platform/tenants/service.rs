@@ -2,6 +2,7 @@
 
 use super::model::{NewTenant, TenantPatch, TenantRecord};
 use super::store;
+use crate::audit::Change;
 use crate::authz::{OrganizationRole, Permission};
 use crate::base::ids::TenantId;
 use crate::bus::Wake;
@@ -10,6 +11,7 @@ use crate::db::{Listing, Page, PlatformTx, Share, TenantSchema, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::platform::organizations;
 use crate::platform::{ADMINISTER, Sight, domains, organization_members, require_admin, sight};
+use crate::security::Kind;
 use crate::tenant::users::{self, User};
 
 /// Making tenants for an organization, as many as it may have.
@@ -106,19 +108,24 @@ pub async fn create_filled<T>(
         if let Some(organization) = new.organization {
             organizations::service::require_room(tx, organization).await?;
         }
-        made = Some(store::insert(tx, id, &schema, new, ctx.now).await?);
+        let row = store::insert(tx, id, &schema, new, ctx.now).await?;
+        ctx.audit(Change::created("tenant", id, &row));
+        made = Some(row);
         if let Some(domain) = &new.domain {
             domains::service::insert(ctx, tx, (id, &schema), domain, true).await?;
         }
-        Ok(())
+        ctx.record_platform(tx).await
     };
     let seed = async |tx: &TenantTx| {
         let owner = users::service::insert(tx, &new.owner, password_hash, None, ctx.now).await?;
-        fill(tx, Beginning { tenant: id, owner }).await
+        ctx.audit(Change::created("user", owner.id, &owner));
+        let filled = fill(tx, Beginning { tenant: id, owner }).await?;
+        ctx.record_in(tx, id).await?;
+        Ok(filled)
     };
     let filled = ctx.app.db.owner().create_tenant(&place, register, seed).await?;
     ctx.app.bus.publish(Wake::Tenant(id.0)).await;
-    tracing::info!(target: "security", { tenant.id = %id }, "tenant made");
+    ctx.alert(Kind::TenantChanged, format!("{} is made", schema.as_str()));
     let made = made.ok_or_else(|| AppError::internal("a tenant was made without a row"))?;
     Ok((made, filled))
 }
@@ -149,8 +156,10 @@ pub async fn update(
             ctx.wake(Wake::Operators);
         }
         let changed = store::update(tx, id, expected_version, &patch, ctx.now).await?;
+        let after = changed.ok_or_else(AppError::stale)?;
+        ctx.audit(Change::updated("tenant", id, &before, &after));
         ctx.wake(Wake::Tenant(id.0));
-        changed.ok_or_else(AppError::stale)
+        Ok(after)
     })
     .await
 }
@@ -171,10 +180,11 @@ pub async fn delete(ctx: &Ctx, id: TenantId, confirm: &str) -> Result<TenantId> 
     let place = ctx.app.db.place(id.0, schema, Share::default());
     let unregister = async |tx: &PlatformTx| {
         store::delete(tx, id).await?;
-        Ok(())
+        ctx.audit(Change::deleted("tenant", id, &tenant));
+        ctx.record_platform(tx).await
     };
     ctx.app.db.owner().drop_tenant(&place, unregister).await?;
     ctx.app.bus.publish(Wake::Tenant(id.0)).await;
-    tracing::info!(target: "security", { tenant.id = %id }, "tenant deleted");
+    ctx.alert(Kind::TenantChanged, format!("{} is deleted", tenant.schema_name));
     Ok(id)
 }

@@ -8,6 +8,7 @@ use crate::db::TenantSchema;
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::limits::{Policy, Rates, network};
 use crate::platform::operators::{self, Operator};
+use crate::security::Kind;
 use crate::sessions::{self, REFUSED, SignIn, SignedIn, TOKEN_REFUSED};
 use crate::tenant::second_factor::{Proof, sign_in};
 use crate::tenant::sessions::service::{self as users, Step};
@@ -41,22 +42,33 @@ pub async fn create(ctx: &Ctx, target: Target, with: SignIn) -> Result<Outcome> 
     let place = place(ctx, target)?;
     let name = with.email.as_ref().or(with.username.as_ref()).map(|n| n.to_lowercase());
     ctx.app.limits.take(Policy::AuthAddress, network(ctx.origin.ip)).await?;
-    let account = (place.key(ctx), name);
+    let refused = |ctx: &Ctx, e: &AppError| {
+        if matches!(e, AppError::Unauthenticated(_)) {
+            ctx.alert(Kind::SignInFailed, name.clone().unwrap_or_default());
+        }
+    };
+    let account = (place.key(ctx), &name);
     let within = enter(ctx, place).await?;
     ctx.app.limits.take_at(within.rates(ctx), Policy::AuthAccount, account).await?;
     match within {
-        Within::Tenant(ctx) => Ok(match users::create(ctx.as_ref(), with).await? {
-            Step::Done(s) => Outcome::SignedIn(s.map(Account::User)),
-            Step::MustEnroll(s) => Outcome::MustEnroll(s.map(Account::User)),
-            Step::NeedsTotp(challenge) => Outcome::NeedsTotp(challenge),
-        }),
+        Within::Tenant(ctx) => {
+            let ctx = ctx.as_ref();
+            let step = users::create(ctx, with).await.inspect_err(|e| refused(ctx, e));
+            Ok(match step? {
+                Step::Done(s) => Outcome::SignedIn(s.map(Account::User)),
+                Step::MustEnroll(s) => Outcome::MustEnroll(s.map(Account::User)),
+                Step::NeedsTotp(challenge) => Outcome::NeedsTotp(challenge),
+            })
+        }
         Within::Platform => {
-            let signed_in = operators::service::sign_in(ctx, with).await?;
+            let signed_in = operators::service::sign_in(ctx, with).await;
+            let signed_in = signed_in.inspect_err(|e| refused(ctx, e))?;
             Ok(Outcome::SignedIn(signed_in.map(Account::Operator)))
         }
         Within::Nowhere => {
             // Takes as long as elsewhere, so that nobody finds out which tenants there are.
-            sessions::check_password(ctx, &with.password, None).await?;
+            let checked = sessions::check_password(ctx, &with.password, None).await;
+            checked.inspect_err(|e| refused(ctx, e))?;
             Err(REFUSED)
         }
     }

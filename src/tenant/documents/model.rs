@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::Serialize;
 
 use crate::base::ids::UserId;
 use crate::base::text;
@@ -16,7 +17,7 @@ const MAX_BYTES: i64 = i32::MAX as i64;
 crate::id!(/** A document. */ DocumentId, "document");
 
 /// A document as stored.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
 #[diesel(table_name = documents)]
 pub struct Document {
     pub id: DocumentId,

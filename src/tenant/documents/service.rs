@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::columns::{ID, PROJECT_ID, ROWS};
 use super::model::{Document, DocumentId, DocumentPatch, DocumentRow, NewDocument, With};
 use super::store;
+use crate::audit::Change;
 use crate::authz::{Permission, Reach};
 use crate::base::ids::UserId;
 use crate::ctx::Ctx;
@@ -65,7 +66,9 @@ pub async fn create(ctx: &Ctx, new: NewDocument) -> Result<Document> {
     ctx.write(async |tx| {
         require_place(ctx, tx, new.project_id).await?;
         users::service::require_assignable(tx, new.assigned_to).await?;
-        Ok(store::insert(tx, &new, ctx.user(), ctx.now).await?)
+        let document = store::insert(tx, &new, ctx.user(), ctx.now).await?;
+        ctx.audit(Change::created("document", document.id, &document));
+        Ok(document)
     })
     .await
 }
@@ -95,7 +98,9 @@ pub async fn update(
         require_version(&before, expected_version)?;
         require_references(ctx, tx, &patch).await?;
         let changed = store::update(tx, only(id), &patch, ctx.user(), ctx.now).await?;
-        changed.into_iter().next().ok_or(AppError::NotFound("document"))
+        let after = changed.into_iter().next().ok_or(AppError::NotFound("document"))?;
+        ctx.audit(Change::updated("document", id, &before, &after));
+        Ok(after)
     })
     .await
 }
@@ -107,7 +112,9 @@ pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: DocumentPatch) -> R
     ctx.write(async |tx| {
         require_references(ctx, tx, &patch).await?;
         let before = lock_all(ctx, tx, which, &CHANGE).await?;
-        Ok(store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?.len())
+        let changed = store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?;
+        ctx.audit_all(Change::all_updated("document", |row| row.id.0, &before, &changed));
+        Ok(changed.len())
     })
     .await
 }
@@ -118,6 +125,7 @@ pub async fn delete(ctx: &Ctx, id: DocumentId) -> Result<DocumentId> {
     ctx.write(async |tx| {
         let before = lock(ctx, tx, id, &DELETE).await?;
         store::trash(tx, only(before.id), ctx.user(), ctx.now).await?;
+        ctx.audit(Change::deleted("document", id, &before));
         Ok(id)
     })
     .await
@@ -128,7 +136,9 @@ pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
         let before = lock_all(ctx, tx, which, &DELETE).await?;
-        Ok(store::trash(tx, these(&before), ctx.user(), ctx.now).await?)
+        let gone = store::trash(tx, these(&before), ctx.user(), ctx.now).await?;
+        ctx.audit_all(before.iter().map(|row| Change::deleted("document", row.id, row)));
+        Ok(gone)
     })
     .await
 }
@@ -138,9 +148,11 @@ pub async fn restore(ctx: &Ctx, id: DocumentId) -> Result<Document> {
     let which = only(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
     ctx.write(async |tx| {
         let restored = store::restore(tx, which, ctx.user(), ctx.now).await?;
-        restored.ok_or(AppError::NotFound(
+        let restored = restored.ok_or(AppError::NotFound(
             "document in the trash, with no project that is in there too",
-        ))
+        ))?;
+        ctx.audit(Change::done("document.restore", "document", id).after(&restored));
+        Ok(restored)
     })
     .await
 }

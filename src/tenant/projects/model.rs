@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use serde::Serialize;
 
 use crate::base::ids::UserId;
 use crate::base::text;
@@ -28,7 +29,7 @@ crate::column_enum! {
 }
 
 /// A project as stored.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
 #[diesel(table_name = projects)]
 pub struct Project {
     pub id: ProjectId,

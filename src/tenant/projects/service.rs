@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::columns::{ID, ROWS};
 use super::model::{NewProject, Project, ProjectId, ProjectPatch, ProjectRow, With};
 use super::store;
+use crate::audit::Change;
 use crate::authz::{Permission, Reach};
 use crate::base::ids::UserId;
 use crate::ctx::Ctx;
@@ -59,7 +60,9 @@ pub async fn create(ctx: &Ctx, new: NewProject) -> Result<Project> {
     new.validate()?;
     ctx.write(async |tx| {
         users::service::require_assignable(tx, new.assigned_to).await?;
-        Ok(store::insert(tx, &new, ctx.user(), ctx.now).await?)
+        let project = store::insert(tx, &new, ctx.user(), ctx.now).await?;
+        ctx.audit(Change::created("project", project.id, &project));
+        Ok(project)
     })
     .await
 }
@@ -90,7 +93,9 @@ pub async fn update(
         users::service::require_assignable(tx, patch.assigned_to.flatten()).await?;
         let changed = store::update(tx, only(id), &patch, ctx.user(), ctx.now).await?;
         changed.iter().try_for_each(Project::validate_days)?;
-        changed.into_iter().next().ok_or(AppError::NotFound("project"))
+        let after = changed.into_iter().next().ok_or(AppError::NotFound("project"))?;
+        ctx.audit(Change::updated("project", id, &before, &after));
+        Ok(after)
     })
     .await
 }
@@ -104,6 +109,7 @@ pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: ProjectPatch) -> Re
         let before = lock_all(ctx, tx, which, &CHANGE).await?;
         let changed = store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?;
         changed.iter().try_for_each(Project::validate_days)?;
+        ctx.audit_all(Change::all_updated("project", |row| row.id.0, &before, &changed));
         Ok(changed.len())
     })
     .await
@@ -140,6 +146,8 @@ pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
 async fn trash(ctx: &Ctx, tx: &TenantTx, projects: &[Project]) -> Result<Contents> {
     let ids = store::trash(tx, these(projects), ctx.user(), ctx.now).await?;
     let ids: Vec<_> = ids.into_iter().map(|id| id.0).collect();
+    // What is in a project goes and comes back with it, under the project's own entry.
+    ctx.audit_all(projects.iter().map(|row| Change::deleted("project", row.id, row)));
     Ok(Contents {
         projects: ids.len(),
         tasks: tasks::service::trash_of_projects(tx, &ids, ctx.user(), ctx.now).await?,
@@ -160,6 +168,7 @@ pub async fn restore(ctx: &Ctx, id: ProjectId) -> Result<(Project, Contents)> {
             tasks: tasks::service::restore_of_project(tx, id.0, deleted_at).await?,
             documents: documents::service::restore_of_project(tx, id.0, deleted_at).await?,
         };
+        ctx.audit(Change::done("project.restore", "project", id).after(&project));
         Ok((project, contents))
     })
     .await

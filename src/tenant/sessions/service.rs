@@ -5,12 +5,14 @@ use uuid::Uuid;
 
 use super::model::SessionId;
 use super::store::Sessions;
+use crate::audit::{ActorKind, Change};
 use crate::auth::once::OnceToken;
 use crate::base::ids::UserId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
 use crate::db::TenantTx;
 use crate::error::{AppError, Result};
+use crate::security::Kind;
 use crate::sessions::{self, REFUSED, Rotation, Session, SignIn, SignedIn, Store, TOKEN_REFUSED};
 use crate::tenant::second_factor;
 use crate::tenant::users::{self, User, UserKind};
@@ -55,7 +57,7 @@ pub async fn create(ctx: &Ctx, with: SignIn) -> Result<Step> {
         })
         .await?;
     if !matches!(step, Step::NeedsTotp(_)) {
-        tracing::info!(target: "security", { tenant.id = %tenant, user.id = %id }, "signed in");
+        ctx.alert_by(ActorKind::User, id, Kind::SignIn, "");
     }
     Ok(step)
 }
@@ -125,6 +127,8 @@ pub async fn end_one(ctx: &Ctx, id: SessionId) -> Result<SessionId> {
     ctx.write(async |tx| {
         ctx.wake(Wake::Access(tenant));
         sessions::end_one::<Sessions>(ctx, tx, user, id.0).await?;
+        ctx.audit(Change::done("session.revoke", "session", id));
+        ctx.alert_on_commit(Kind::SessionsRevoked, id.to_string());
         Ok(id)
     })
     .await
@@ -135,7 +139,11 @@ pub async fn end_others(ctx: &Ctx) -> Result<usize> {
     let (user, tenant) = (owner(ctx)?, ctx.tenant()?.id.0);
     ctx.write(async |tx| {
         ctx.wake(Wake::Access(tenant));
-        end_all(tx, user, current(ctx), ctx.now).await
+        let ended = end_all(tx, user, current(ctx), ctx.now).await?;
+        let change = Change::done("user.end_other_sessions", "user", user);
+        ctx.audit(change.after(&serde_json::json!({ "ended": ended })));
+        ctx.alert_on_commit(Kind::SessionsRevoked, format!("{ended} others of {user}"));
+        Ok(ended)
     })
     .await
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use serde::Serialize;
 
 use crate::base::ids::UserId;
 use crate::base::text;
@@ -43,7 +44,7 @@ crate::column_enum! {
 }
 
 /// A task as stored.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, Queryable, Selectable, Serialize)]
 #[diesel(table_name = tasks)]
 pub struct Task {
     pub id: TaskId,

@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::columns::{ID, PROJECT_ID, ROWS};
 use super::model::{NewTask, Task, TaskId, TaskPatch, TaskRow, TaskStatus, With};
 use super::store;
+use crate::audit::Change;
 use crate::authz::{Permission, Reach};
 use crate::base::ids::UserId;
 use crate::ctx::Ctx;
@@ -60,7 +61,9 @@ pub async fn create(ctx: &Ctx, new: NewTask) -> Result<Task> {
     ctx.write(async |tx| {
         require_place(ctx, tx, Some(new.project_id)).await?;
         users::service::require_assignable(tx, new.assigned_to).await?;
-        Ok(store::insert(tx, &new, ctx.user(), ctx.now).await?)
+        let task = store::insert(tx, &new, ctx.user(), ctx.now).await?;
+        ctx.audit(Change::created("task", task.id, &task));
+        Ok(task)
     })
     .await
 }
@@ -102,7 +105,9 @@ pub async fn update(
         require_version(&before, expected_version)?;
         require_references(ctx, tx, &patch).await?;
         let changed = store::update(tx, only(id), &patch, ctx.user(), ctx.now).await?;
-        changed.into_iter().next().ok_or(AppError::NotFound("task"))
+        let after = changed.into_iter().next().ok_or(AppError::NotFound("task"))?;
+        ctx.audit(Change::updated("task", id, &before, &after));
+        Ok(after)
     })
     .await
 }
@@ -117,7 +122,9 @@ pub async fn complete(ctx: &Ctx, id: TaskId) -> Result<Task> {
         }
         let done = TaskPatch { status: Some(TaskStatus::Done), ..TaskPatch::default() };
         let changed = store::update(tx, only(id), &done, ctx.user(), ctx.now).await?;
-        changed.into_iter().next().ok_or(AppError::NotFound("task"))
+        let after = changed.into_iter().next().ok_or(AppError::NotFound("task"))?;
+        ctx.audit(Change::updated("task", id, &task, &after).named("task.complete"));
+        Ok(after)
     })
     .await
 }
@@ -129,7 +136,9 @@ pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: TaskPatch) -> Resul
     ctx.write(async |tx| {
         require_references(ctx, tx, &patch).await?;
         let before = lock_all(ctx, tx, which, &CHANGE).await?;
-        Ok(store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?.len())
+        let changed = store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?;
+        ctx.audit_all(Change::all_updated("task", |row| row.id.0, &before, &changed));
+        Ok(changed.len())
     })
     .await
 }
@@ -140,6 +149,7 @@ pub async fn delete(ctx: &Ctx, id: TaskId) -> Result<TaskId> {
     ctx.write(async |tx| {
         let before = lock(ctx, tx, id, &DELETE).await?;
         store::trash(tx, only(before.id), ctx.user(), ctx.now).await?;
+        ctx.audit(Change::deleted("task", id, &before));
         Ok(id)
     })
     .await
@@ -150,7 +160,9 @@ pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
         let before = lock_all(ctx, tx, which, &DELETE).await?;
-        Ok(store::trash(tx, these(&before), ctx.user(), ctx.now).await?)
+        let gone = store::trash(tx, these(&before), ctx.user(), ctx.now).await?;
+        ctx.audit_all(before.iter().map(|row| Change::deleted("task", row.id, row)));
+        Ok(gone)
     })
     .await
 }
@@ -160,7 +172,10 @@ pub async fn restore(ctx: &Ctx, id: TaskId) -> Result<Task> {
     let which = only(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
     ctx.write(async |tx| {
         let restored = store::restore(tx, which, ctx.user(), ctx.now).await?;
-        restored.ok_or(AppError::NotFound("task in the trash, with a project that is not"))
+        let restored =
+            restored.ok_or(AppError::NotFound("task in the trash, with a project that is not"))?;
+        ctx.audit(Change::done("task.restore", "task", id).after(&restored));
+        Ok(restored)
     })
     .await
 }

@@ -10,6 +10,7 @@ use crate::ctx::Ctx;
 use crate::db::{Listing, Page, TenantConn, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::limits::Policy;
+use crate::security::Kind;
 use crate::sessions::password;
 use crate::tenancy::Tenant;
 use crate::tenant::permissions::catalog;
@@ -63,6 +64,8 @@ pub async fn create(ctx: &Ctx, new: NewUser) -> Result<User> {
         require_seats(tx, &tenant, 0).await?;
         let user = insert(tx, &new, &hash, ctx.user(), ctx.now).await?;
         ctx.audit(Change::created("user", user.id, &user));
+        let detail = format!("{}: {}", user.id, user.role.stored());
+        ctx.alert_on_commit(Kind::UserAdded, detail);
         Ok(user)
     })
     .await
@@ -160,6 +163,13 @@ pub(super) async fn change(
             ctx.wake(Wake::Access(tenant.id.0));
         }
         ctx.audit(Change::updated("user", id, &before, &user));
+        if user.role != before.role {
+            let (from, to) = (before.role.stored(), user.role.stored());
+            ctx.alert_on_commit(Kind::RoleChanged, format!("{id}: {from} becomes {to}"));
+        }
+        if before.is_active && !user.is_active {
+            ctx.alert_on_commit(Kind::UserRemoved, format!("{id} is deactivated"));
+        }
         Ok(user)
     })
     .await
@@ -182,8 +192,8 @@ pub async fn change_password(ctx: &Ctx, old: &str, new: &str) -> Result<User> {
         let changed = store::set_password(tx, id, before, &hash, ctx.now).await?;
         sessions::service::end_all(tx, id, sessions::service::current(ctx), ctx.now).await?;
         ctx.wake(Wake::Access(tenant));
-        tracing::info!(target: "security", { user.id = %id }, "password changed");
         ctx.audit(Change::done("user.change_password", "user", id));
+        ctx.alert_on_commit(Kind::PasswordChanged, "");
         changed.ok_or_else(AppError::stale)
     })
     .await
@@ -251,6 +261,7 @@ pub(super) async fn remove(ctx: &Ctx, id: UserId, kind: Option<UserKind>) -> Res
         keep_an_owner(tx, &before, &gone).await?;
         store::delete(tx, id).await?;
         ctx.audit(Change::deleted("user", id, &before));
+        ctx.alert_on_commit(Kind::UserRemoved, format!("{id} is deleted"));
         ctx.wake(Wake::Access(tenant.0));
         Ok(id)
     })

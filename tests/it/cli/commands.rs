@@ -36,6 +36,22 @@ fn the_demo_is_made_once_and_its_tokens_kept_private() {
 }
 
 #[test]
+fn records_are_verified() {
+    let place = Place::new();
+    place.run(&["dev", "setup"]);
+    let said = place.run(&["audit", "verify", "--all"]);
+    assert!(said.contains("platform: ") && said.contains("t_acme: "), "{said}");
+    assert!(said.lines().all(|line| line.contains(", whole, ending with ")), "{said}");
+    let delete = "delete from t_acme.audit_log where seq = 2";
+    let cluster_wide = place.fails(1, &["tenant", "exec", "acme", "--", "sql", delete]);
+    assert!(cluster_wide.contains("permission denied"), "{cluster_wide}");
+    let json = place.run(&["audit", "verify", "--tenant", "acme", "--json"]);
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&json[0]["record"], &json[0]["whole"]), (&"t_acme".into(), &true.into()));
+    place.fails(2, &["audit", "verify"]);
+}
+
+#[test]
 fn seeding_goes_on_where_it_stopped() {
     let place = Place::new();
     let file = place.dir().join("many.json");

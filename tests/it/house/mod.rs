@@ -12,5 +12,5 @@ mod layers;
 mod migrations;
 mod pins;
 mod pool;
-mod schema;
-mod source;
+pub mod schema;
+pub mod source;

@@ -145,6 +145,12 @@ impl TestApp {
         serde_json::from_str(&all).unwrap_or_default()
     }
 
+    /// Waits until all security events are written that were noted before.
+    pub async fn events_written(&self) {
+        let security = self.app.security.clone();
+        self.run(async move { security.flush().await }).await;
+    }
+
     /// What the record of changes says of the last thing done in a tenant.
     pub async fn last_recorded(&self, tenant: &str) -> Value {
         self.record(tenant).await.pop().expect("something is recorded")

@@ -1,0 +1,22 @@
+-- What concerns the platform's security, and what happened where there is no tenant. Written by the
+-- background, kept as long as in tenants' schemas.
+
+CREATE TABLE public.security_events (
+    id uuid PRIMARY KEY,
+    at timestamptz NOT NULL,
+    kind text NOT NULL CHECK (kind ~ '^[a-z_]+$'),
+    -- how many alike this row stands for
+    count integer NOT NULL CHECK (count > 0),
+    detail text NOT NULL CHECK (char_length(detail) <= 500),
+    actor_kind text NOT NULL CHECK (actor_kind IN ('user', 'operator', 'system', 'anonymous')),
+    actor_id uuid,
+    key_id uuid,
+    impersonator_id uuid,
+    ip text,
+    user_agent text,
+    correlation_id text NOT NULL
+);
+CREATE INDEX security_events_at_idx ON public.security_events (at, id);
+CREATE INDEX security_events_kind_idx ON public.security_events (kind, at, id);
+CREATE INDEX security_events_actor_id_idx ON public.security_events (actor_id, at, id);
+CREATE INDEX security_events_ip_idx ON public.security_events (ip, at, id);

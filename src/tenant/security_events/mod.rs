@@ -1,0 +1,4 @@
+//! Security events of a tenant, for its owners.
+
+pub mod graphql;
+pub mod service;
