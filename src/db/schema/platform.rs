@@ -102,16 +102,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    public.signing_keys (kid) {
-        kid -> Text,
-        sealed -> Nullable<Bytea>,
-        signs_from -> Int8,
-        verifies_until -> Nullable<Int8>,
-        created_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
     public.security_events (id) {
         id -> Uuid,
         at -> Timestamptz,
@@ -125,6 +115,16 @@ diesel::table! {
         ip -> Nullable<Text>,
         user_agent -> Nullable<Text>,
         correlation_id -> Text,
+    }
+}
+
+diesel::table! {
+    public.signing_keys (kid) {
+        kid -> Text,
+        sealed -> Nullable<Bytea>,
+        signs_from -> Int8,
+        verifies_until -> Nullable<Int8>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -181,8 +181,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     operators,
     organization_members,
     organizations,
-    signing_keys,
     security_events,
+    signing_keys,
     tenant_limits,
     tenants,
 );
