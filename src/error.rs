@@ -14,6 +14,9 @@ pub enum AppError {
     /// Signed in with a password alone where the role needs more.
     #[error("your role needs a second factor; set one up first (totpEnroll)")]
     SecondFactorNeeded,
+    /// Signed in, but in a way that this is barred to, whatever the permissions.
+    #[error("{0}")]
+    Barred(&'static str),
     /// Also the answer for rows the caller may not know about.
     #[error("{0} not found")]
     NotFound(&'static str),
@@ -118,7 +121,7 @@ impl AppError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
-            Self::Forbidden(_) | Self::SecondFactorNeeded => "FORBIDDEN",
+            Self::Forbidden(_) | Self::Barred(_) | Self::SecondFactorNeeded => "FORBIDDEN",
             Self::NotFound(_) => "NOT_FOUND",
             Self::Invalid(_) => "BAD_USER_INPUT",
             Self::WrongHost(_) => "WRONG_HOST",
@@ -151,6 +154,7 @@ impl From<std::sync::Arc<AppError>> for AppError {
             Self::Unauthenticated(why) => Self::Unauthenticated(why),
             Self::Forbidden(permission) => Self::Forbidden(permission),
             Self::SecondFactorNeeded => Self::SecondFactorNeeded,
+            Self::Barred(why) => Self::Barred(why),
             Self::WrongHost(why) => Self::WrongHost(why),
             Self::TenantNotFound => Self::TenantNotFound,
             Self::TenantInactive => Self::TenantInactive,

@@ -37,6 +37,8 @@ pub struct Identity {
     pub session: Uuid,
     /// Unix seconds; sockets close then.
     pub expires_at: i64,
+    /// Who acts in the subject's place (RFC 8693, 4.1).
+    pub actor: Option<Uuid>,
     /// What a program may use it for, when an API key was exchanged for it: then `session` is that
     /// key. `None` for a person's token.
     pub client: Option<Box<str>>,

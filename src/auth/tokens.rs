@@ -21,6 +21,8 @@ const MAX_LEEWAY: Duration = Duration::from_secs(5);
 const ACCESS: &str = "access";
 /// What an API key was exchanged for.
 const CLIENT: &str = "client";
+/// The longest life of a token with which somebody acts in another's place, in seconds.
+const MAX_ACTING: i64 = 3600;
 /// Tokens remembered, of some 600 bytes each.
 const MAX_SEEN: u64 = 10_000;
 
@@ -104,10 +106,32 @@ impl Tokens {
         self.sign(who, CLIENT, seconds.min(self.ttl), now)
     }
 
+    /// The same for somebody who acts in the subject's place, for so many seconds: an hour at most.
+    pub fn issue_acting(
+        &self,
+        who: &NewAccess,
+        actor: Uuid,
+        seconds: i64,
+        now: i64,
+    ) -> Result<(String, i64)> {
+        self.sign_as(who, ACCESS, Some(actor), seconds.min(MAX_ACTING), now)
+    }
+
     fn sign(
         &self,
         who: &NewAccess,
         token_use: &str,
+        seconds: i64,
+        now: i64,
+    ) -> Result<(String, i64)> {
+        self.sign_as(who, token_use, None, seconds, now)
+    }
+
+    fn sign_as(
+        &self,
+        who: &NewAccess,
+        token_use: &str,
+        actor: Option<Uuid>,
         seconds: i64,
         now: i64,
     ) -> Result<(String, i64)> {
@@ -130,6 +154,7 @@ impl Tokens {
             exp: expires_at,
             scope: Some(Cow::Borrowed(&who.scope)),
             token_use: Cow::Borrowed(token_use),
+            act: actor.map(|sub| Act { sub }),
         })?;
         if token.len() > MAX_BYTES {
             return Err(AppError::internal("the token would be too long to be accepted"));
@@ -154,6 +179,7 @@ impl Tokens {
             subject: claims.sub,
             session: claims.sid,
             expires_at: claims.exp,
+            actor: claims.act.map(|act| act.sub),
             client: (claims.token_use == CLIENT)
                 .then(|| claims.scope.as_deref().unwrap_or_default().into()),
         };
@@ -183,7 +209,8 @@ impl Tokens {
 
     /// For how long, in seconds, a token may still come after the last one was signed.
     pub const fn longest_life(&self) -> i64 {
-        self.ttl.saturating_add(self.leeway)
+        let longest = if self.ttl > MAX_ACTING { self.ttl } else { MAX_ACTING };
+        longest.saturating_add(self.leeway)
     }
 
     /// The key's id and the payload, once the signature holds. Nothing of it is looked at before.
@@ -223,13 +250,14 @@ impl Tokens {
     }
 
     fn check_times(&self, token: &Seen, now: i64) -> Result<(), Reason> {
-        let Seen { identity: Identity { expires_at, .. }, iat, nbf, .. } = token;
+        let Seen { identity: Identity { expires_at, actor, .. }, iat, nbf, .. } = token;
         let (expires_at, iat, nbf) = (*expires_at, *iat, *nbf);
+        let longest = if actor.is_some() { MAX_ACTING.max(self.ttl) } else { self.ttl };
         let latest = now.saturating_add(self.leeway);
         let lifetime = expires_at.saturating_sub(iat);
         let refused = [
             (iat > latest, Reason::Lifetime),
-            (lifetime <= 0 || lifetime > self.ttl.saturating_add(self.leeway), Reason::Lifetime),
+            (lifetime <= 0 || lifetime > longest.saturating_add(self.leeway), Reason::Lifetime),
             (nbf > latest, Reason::NotYetValid),
             (expires_at.saturating_add(self.leeway) <= now, Reason::Expired),
         ];
@@ -268,7 +296,7 @@ struct Header<'a> {
     typ: Cow<'a, str>,
 }
 
-/// Every claim but `tenant` and `scope` must be there, once, and of this type.
+/// Every claim but `tenant`, `scope` and `act` must be there, once, and of this type.
 #[derive(Serialize, Deserialize)]
 struct Claims<'a> {
     #[serde(borrow)]
@@ -288,6 +316,14 @@ struct Claims<'a> {
     scope: Option<Cow<'a, str>>,
     #[serde(borrow)]
     token_use: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    act: Option<Act>,
+}
+
+/// Who acts in the subject's place.
+#[derive(Serialize, Deserialize)]
+struct Act {
+    sub: Uuid,
 }
 
 /// Reads a JSON object. Serde alone would also take an array of the values in order.

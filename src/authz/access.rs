@@ -40,6 +40,8 @@ pub struct Access {
     pub through: Through,
     /// The platform administrator who acts in the user's place.
     pub impersonator: Option<OperatorId>,
+    /// The platform user whose session there this one ends with: who entered, or impersonates.
+    pub platform_user: Option<OperatorId>,
     /// When it ends by itself, whatever becomes of the rows: a key's end.
     until: Option<DateTime<Utc>>,
     held: Arc<Held>,
@@ -75,18 +77,57 @@ impl Held {
 impl Access {
     pub fn user(id: UserId, role: Role, through: Through, held: Held) -> Self {
         let who = Who::User { id, role };
-        Self { who, through, impersonator: None, until: None, held: Arc::new(held) }
+        Self {
+            who,
+            through,
+            impersonator: None,
+            platform_user: None,
+            until: None,
+            held: Arc::new(held),
+        }
     }
 
     pub fn operator(id: OperatorId, is_admin: bool, session: Uuid) -> Self {
         let (who, through) = (Who::Operator { id, is_admin }, Through::Session(session));
-        Self { who, through, impersonator: None, until: None, held: Arc::default() }
+        Self {
+            who,
+            through,
+            impersonator: None,
+            platform_user: None,
+            until: None,
+            held: Arc::default(),
+        }
     }
 
-    /// Somebody else acts in the user's place.
+    /// An administrator of the platform acts in the user's place.
     #[must_use]
-    pub fn impersonated_by(self, operator: Option<OperatorId>) -> Self {
-        Self { impersonator: operator, ..self }
+    pub fn impersonated_by(self, operator: OperatorId) -> Self {
+        Self { impersonator: Some(operator), platform_user: Some(operator), ..self }
+    }
+
+    /// The user is the account of a platform user, who may do as much as this role here.
+    #[must_use]
+    pub fn entered_by(self, operator: OperatorId, role: Role) -> Self {
+        let who = match self.who {
+            Who::User { id, .. } => Who::User { id, role },
+            operator => operator,
+        };
+        Self { who, platform_user: Some(operator), ..self }
+    }
+
+    /// Why the permission does not count for somebody who comes from the platform. It has nothing
+    /// to do with what the user may do.
+    pub fn bars(&self, permission: &Permission) -> Option<&'static str> {
+        self.platform_user?;
+        match self.impersonator {
+            Some(_) if permission.is_of_account() || permission.changes_tenant() => {
+                Some("not while impersonating")
+            }
+            None if permission.is_of_account() => {
+                Some("you come from the platform: your account is managed there")
+            }
+            _ => None,
+        }
     }
 
     /// It ends then.
@@ -120,6 +161,7 @@ impl Access {
         };
         let Held { permissions, holders, granted, limited_to, .. } = &*self.held;
         if permission.is_of_platform()
+            || self.bars(permission).is_some()
             || (permission.is_for_people() && matches!(self.through, Through::Key(_)))
             || limited_to.as_ref().is_some_and(|only| !only.contains(permission.name))
         {
@@ -153,9 +195,10 @@ impl Access {
 
     /// Why a permission is refused.
     pub fn refusal(&self, permission: &Permission) -> AppError {
-        match self.must_enroll() {
-            true => AppError::SecondFactorNeeded,
-            false => AppError::Forbidden(permission.name),
+        match self.bars(permission) {
+            Some(why) => AppError::Barred(why),
+            None if self.must_enroll() => AppError::SecondFactorNeeded,
+            None => AppError::Forbidden(permission.name),
         }
     }
 
@@ -163,6 +206,7 @@ impl Access {
     /// give nothing that comes with a role.
     pub fn includes(&self, role: Role) -> bool {
         match self.who {
+            Who::User { .. } if self.impersonator.is_some() => false,
             Who::User { .. } if self.held.limited_to.is_some() => role == Role::Guest,
             Who::User { role: own, .. } => own.includes(role),
             Who::Operator { .. } => false,

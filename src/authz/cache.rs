@@ -43,7 +43,9 @@ impl AccessCache {
     fn forget(&self, wake: Wake) {
         let dropped: Box<dyn Fn(&Key, &Access) -> bool + Send + Sync> = match wake {
             Wake::Access(tenant) => Box::new(move |key, _| key.0 == Some(tenant)),
-            Wake::Operators => Box::new(|key, _| key.0.is_none()),
+            Wake::Operators => {
+                Box::new(|key, access| key.0.is_none() || access.platform_user.is_some())
+            }
             Wake::Everything => Box::new(|_, _| true),
             Wake::Tenant(_) | Wake::SigningKeys => return,
         };

@@ -8,6 +8,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::access::{Access, Held, OperatorId, Through};
+use super::entry::Entry;
 use super::permission::{PermissionScope, Role};
 use super::reach::Extent;
 use crate::base::ids::UserId;
@@ -18,13 +19,16 @@ use crate::db::schema::tenant::{
 };
 use crate::db::{PlatformConn, TenantConn, grants};
 
-/// The access of a user's session; `None` once it is revoked or the user inactive.
+/// The access of a user's session, and where it began, if that was on the platform: then what is
+/// there has to hold, too. `None` once it is revoked or the user inactive.
 pub async fn of_user(
     conn: &TenantConn,
     user: UserId,
     session: Uuid,
-) -> QueryResult<Option<Access>> {
-    let role = async {
+) -> QueryResult<Option<(Access, Option<Entry>)>> {
+    type Entered = (Option<Uuid>, Option<OperatorId>, Option<OperatorId>);
+    type Found = ((Role, bool, Option<Vec<Role>>), Entered);
+    let found = async {
         let mut conn = conn;
         let confirmed = second_factors::table.filter(
             second_factors::user_id.eq(user).and(second_factors::confirmed_at.is_not_null()),
@@ -36,15 +40,25 @@ pub async fn of_user(
             .inner_join(users::table)
             .filter(sessions::id.eq(session).and(users::id.eq(user)))
             .filter(sessions::revoked_at.is_null().and(users::is_active))
-            .select((users::role, has_password_alone, demanded))
-            .first::<(Role, bool, Option<Vec<Role>>)>(&mut conn)
+            .select((
+                (users::role, has_password_alone, demanded),
+                (sessions::operator_session_id, users::operator_id, sessions::impersonator_id),
+            ))
+            .first::<Found>(&mut conn)
             .await
             .optional()
     };
-    let (found, mut held) = futures_util::future::try_join(role, held_by(conn, user)).await?;
-    Ok(found.map(|(role, has_password_alone, demanded)| {
+    let (found, mut held) = futures_util::future::try_join(found, held_by(conn, user)).await?;
+    Ok(found.map(|((role, has_password_alone, demanded), entered)| {
         held.must_enroll = has_password_alone && demanded.is_some_and(|of| of.contains(&role));
-        Access::user(user, role, Through::Session(session), held)
+        let (operator_session, linked_to, impersonator) = entered;
+        let entry = operator_session.map(|operator_session| Entry {
+            session,
+            operator_session,
+            linked_to,
+            impersonator,
+        });
+        (Access::user(user, role, Through::Session(session), held), entry)
     }))
 }
 

@@ -3,6 +3,7 @@
 
 mod access;
 mod cache;
+mod entry;
 mod keys;
 mod load;
 mod organization;
@@ -12,6 +13,7 @@ mod scopes;
 
 pub use access::{Access, Held, OperatorId, Through, Who};
 pub use cache::AccessCache;
+pub use entry::{Entry, of_entry};
 pub use keys::{note_use, of_client, of_secret};
 pub use load::{held_by, of_operator, of_user};
 pub use organization::OrganizationRole;

@@ -105,6 +105,18 @@ impl Permission {
         self.only_people
     }
 
+    /// Whether it is about the caller's own account.
+    pub(super) fn is_of_account(&self) -> bool {
+        self.holders.contains(&Role::Guest)
+    }
+
+    /// Whether it changes who may do what in the tenant, or how it works: only owners do, or none
+    /// but people in person.
+    pub(super) fn changes_tenant(&self) -> bool {
+        let of_owners = self.holders.iter().all(|role| *role == Role::Owner);
+        self.only_people || (of_owners && !self.name.ends_with(".view"))
+    }
+
     pub(super) fn is_held_by(&self, role: Role) -> bool {
         self.holders.contains(&role)
     }

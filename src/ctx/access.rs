@@ -23,9 +23,7 @@ pub async fn access_of(app: &App, identity: &Identity, meter: &Meter) -> Result<
     let load = async || match (identity.realm, identity.tenant) {
         (Realm::Tenant, Some(tenant)) => {
             let tenant = app.directory.by_id(TenantId(tenant), meter).await?;
-            let conn = app.db.tenant(&tenant.place, meter).await?;
-            let user = UserId(identity.subject);
-            Ok(authz::of_user(&conn, user, identity.session).await?)
+            of_user(app, &tenant, identity, meter).await
         }
         (Realm::Platform, None) => {
             let conn = app.db.platform(meter).await?;
@@ -35,7 +33,30 @@ pub async fn access_of(app: &App, identity: &Identity, meter: &Meter) -> Result<
         _ => Ok(None),
     };
     let access = app.access.get(identity.tenant, identity.session, load).await?;
-    Ok(access.filter(|access| access.subject() == identity.subject))
+    Ok(access.filter(|access| {
+        access.subject() == identity.subject
+            && access.impersonator.map(|operator| operator.0) == identity.actor
+    }))
+}
+
+/// One connection after the other: two at once, by everybody, could wait for each other.
+async fn of_user(
+    app: &App,
+    tenant: &Tenant,
+    identity: &Identity,
+    meter: &Meter,
+) -> Result<Option<Access>> {
+    let found = {
+        let conn = app.db.tenant(&tenant.place, meter).await?;
+        authz::of_user(&conn, UserId(identity.subject), identity.session).await?
+    };
+    match found {
+        Some((access, Some(entry))) => {
+            let conn = app.db.platform(meter).await?;
+            Ok(authz::of_entry(&conn, tenant.id, access, entry, app.clock.now()).await?)
+        }
+        found => Ok(found.map(|(access, _)| access)),
+    }
 }
 
 /// The access of whoever shows this API key in its tenant; `None` when it does not hold there.

@@ -91,9 +91,10 @@ impl From<AppError> for Failure {
         }
         let status = match &e {
             AppError::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-            AppError::Forbidden(_) | AppError::SecondFactorNeeded | AppError::TenantInactive => {
-                StatusCode::FORBIDDEN
-            }
+            AppError::Forbidden(_)
+            | AppError::Barred(_)
+            | AppError::SecondFactorNeeded
+            | AppError::TenantInactive => StatusCode::FORBIDDEN,
             AppError::NotFound(_) | AppError::TenantNotFound => StatusCode::NOT_FOUND,
             AppError::Invalid(_) | AppError::WrongHost(_) => StatusCode::BAD_REQUEST,
             AppError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,

@@ -3,6 +3,7 @@
 
 pub mod audit_log;
 pub mod domains;
+pub mod impersonations;
 pub mod operators;
 pub mod organization_members;
 pub mod organizations;
@@ -10,6 +11,7 @@ pub mod origins;
 pub mod security_events;
 pub mod signing;
 pub mod tenant_limits;
+pub mod tenant_tokens;
 pub mod tenants;
 pub mod tokens;
 

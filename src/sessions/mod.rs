@@ -54,6 +54,13 @@ impl<T> SignedIn<T> {
     }
 }
 
+/// An access token alone.
+pub struct AccessToken {
+    pub text: String,
+    /// Seconds until it ends.
+    pub expires_in: i64,
+}
+
 /// A session with its newest refresh token.
 pub struct Opened {
     session: Uuid,

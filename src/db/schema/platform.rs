@@ -41,6 +41,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    public.impersonations (id) {
+        id -> Uuid,
+        operator_id -> Uuid,
+        operator_session_id -> Uuid,
+        tenant_id -> Nullable<Uuid>,
+        user_id -> Uuid,
+        user_email -> Text,
+        reason -> Text,
+        started_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     public.operator_refresh_tokens (hash) {
         hash -> Bytea,
         session_id -> Uuid,
@@ -165,6 +180,8 @@ diesel::table! {
 }
 
 diesel::joinable!(domains -> tenants (tenant_id));
+diesel::joinable!(impersonations -> operators (operator_id));
+diesel::joinable!(impersonations -> tenants (tenant_id));
 diesel::joinable!(operator_refresh_tokens -> operator_sessions (session_id));
 diesel::joinable!(operator_sessions -> operators (operator_id));
 diesel::joinable!(organization_members -> operators (operator_id));
@@ -176,6 +193,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_head,
     audit_log,
     domains,
+    impersonations,
     operator_refresh_tokens,
     operator_sessions,
     operators,

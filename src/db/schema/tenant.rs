@@ -243,6 +243,8 @@ diesel::table! {
         revoked_at -> Nullable<Timestamptz>,
         ip -> Nullable<Text>,
         user_agent -> Nullable<Text>,
+        operator_session_id -> Nullable<Uuid>,
+        impersonator_id -> Nullable<Uuid>,
     }
 }
 
@@ -312,6 +314,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         created_by -> Nullable<Uuid>,
         updated_by -> Nullable<Uuid>,
+        operator_id -> Nullable<Uuid>,
         kind -> Text,
     }
 }

@@ -26,7 +26,7 @@ use crate::platform::domains::OfTenant;
 use crate::platform::domains::graphql::DomainNode;
 use crate::platform::organizations::OrganizationId;
 use crate::platform::organizations::graphql::OrganizationNode;
-use crate::platform::{organizations, sight};
+use crate::platform::{organizations, require_operator, sight};
 
 /// A customer of the platform: a schema of its own, with users and data that nobody else sees.
 #[derive(Clone, SimpleObject)]
@@ -163,6 +163,26 @@ impl Query {
         let listing = ListArgs { page, filter, search, order_by }
             .listing::<TenantNode>(sight(ctx.app()).map(drop))?;
         let page = service::list(ctx.app(), listing, ctx.selects("totalCount")).await?;
+        Ok(page.map(TenantNode::from).into())
+    }
+    /// The tenants that you may enter with `tenantTokenCreate`: the active ones of your
+    /// organizations, by name unless ordered otherwise. Operators only.
+    async fn my_tenants(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows: at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
+        #[graphql(desc = "Which tenants.")] filter: Option<Box<TenantFilter>>,
+        #[graphql(desc = "Text in the name or the schema's name.")] search: Option<String>,
+        #[graphql(desc = "At most three parts.")] order_by: Option<Vec<TenantOrder>>,
+    ) -> Result<Connection<TenantNode>> {
+        let page = PageArgs { first, after, last, before, offset };
+        let listing = ListArgs { page, filter, search, order_by }
+            .listing::<TenantNode>(require_operator(ctx.app()).map(drop))?;
+        let page = service::mine(ctx.app(), listing, ctx.selects("totalCount")).await?;
         Ok(page.map(TenantNode::from).into())
     }
 }

@@ -7,12 +7,18 @@ use crate::authz::{OrganizationRole, Permission};
 use crate::base::ids::TenantId;
 use crate::bus::Wake;
 use crate::ctx::Ctx;
-use crate::db::{Listing, Page, PlatformTx, Share, TenantSchema, TenantTx};
+use crate::db::{
+    Column, Listing, Page, PlatformTx, Predicate, Share, TenantSchema, TenantTx, Value,
+};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::platform::organizations;
-use crate::platform::{ADMINISTER, Sight, domains, organization_members, require_admin, sight};
+use crate::platform::{
+    ADMINISTER, Sight, domains, organization_members, require_admin, require_operator, sight,
+};
 use crate::security::Kind;
 use crate::tenant::users::{self, User};
+
+const IS_ACTIVE: Column = Column::new("tenants", "is_active");
 
 /// Making tenants for an organization, as many as it may have.
 pub const ADD: Permission = Permission::of_organization("tenants.add", OrganizationRole::ADMINS);
@@ -45,6 +51,13 @@ pub async fn by_schema(ctx: &Ctx, name: &str) -> Result<TenantRecord> {
 pub async fn list(ctx: &Ctx, listing: Listing, total: bool) -> Result<Page<TenantRecord>> {
     let by = sight(ctx)?;
     page(ctx, listing, total, by).await
+}
+
+/// A page of the tenants that the caller may enter.
+pub async fn mine(ctx: &Ctx, listing: Listing, total: bool) -> Result<Page<TenantRecord>> {
+    let operator = require_operator(ctx)?;
+    let open = Predicate::equal(IS_ACTIVE, Value::Bool(true));
+    page(ctx, listing.within(open), total, Sight::Of(operator)).await
 }
 
 async fn page(ctx: &Ctx, listing: Listing, total: bool, by: Sight) -> Result<Page<TenantRecord>> {

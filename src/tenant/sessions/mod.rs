@@ -1,5 +1,6 @@
 //! Sessions of a tenant's users.
 
+pub mod entries;
 pub mod graphql;
 mod model;
 pub mod service;

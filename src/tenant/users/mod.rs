@@ -2,6 +2,7 @@
 //! two tenants is two users.
 
 pub mod graphql;
+pub mod linked;
 mod loader;
 mod model;
 pub mod service;

@@ -145,6 +145,7 @@ pub(super) async fn change(
         let before = find_of_kind(tx, id, kind).await?;
         require_above(ctx, tx, "", &before).await?;
         require_rank(ctx, "input.role", patch.role.unwrap_or(before.role))?;
+        super::linked::only_shut_out(&before, &patch)?;
         keep_an_owner(tx, &before, &patch).await?;
         if before.kind == UserKind::Service {
             super::service_accounts::no_owner(patch.role)?;

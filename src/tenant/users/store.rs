@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
 
 use super::model::{Credentials, User, UserKind, UserPatch};
-use crate::authz::Role;
+use crate::authz::{OperatorId, Role};
 use crate::base::ids::{TenantId, UserId};
 use crate::db::schema::tenant::users;
 use crate::db::{Listing, TenantConn, TenantTx};
@@ -32,7 +32,7 @@ pub async fn by_ids(mut conn: &TenantConn, ids: &[UserId]) -> QueryResult<Vec<Us
 
 pub async fn by_email(mut conn: &TenantConn, email: &str) -> QueryResult<Option<Credentials>> {
     users::table
-        .filter(lower(users::email).eq(lower(email)))
+        .filter(lower(users::email).eq(lower(email)).and(users::operator_id.is_null()))
         .select(Credentials::as_select())
         .first(&mut conn)
         .await
@@ -41,7 +41,7 @@ pub async fn by_email(mut conn: &TenantConn, email: &str) -> QueryResult<Option<
 
 pub async fn by_username(mut conn: &TenantConn, name: &str) -> QueryResult<Option<Credentials>> {
     users::table
-        .filter(lower(users::username).eq(lower(name)))
+        .filter(lower(users::username).eq(lower(name)).and(users::operator_id.is_null()))
         .select(Credentials::as_select())
         .first(&mut conn)
         .await
@@ -108,6 +108,29 @@ pub async fn insert(tx: &TenantTx, row: &Insert<'_>) -> QueryResult<User> {
     let mut conn: &TenantConn = tx;
     diesel::insert_into(users::table)
         .values(row)
+        .returning(User::as_returning())
+        .get_result(&mut conn)
+        .await
+}
+
+/// The account of a platform user.
+pub async fn linked(mut conn: &TenantConn, operator: OperatorId) -> QueryResult<Option<User>> {
+    users::table
+        .filter(users::operator_id.eq(operator))
+        .select(User::as_select())
+        .first(&mut conn)
+        .await
+        .optional()
+}
+
+pub async fn insert_linked(
+    tx: &TenantTx,
+    row: &Insert<'_>,
+    operator: OperatorId,
+) -> QueryResult<User> {
+    let mut conn: &TenantConn = tx;
+    diesel::insert_into(users::table)
+        .values((row, users::operator_id.eq(operator)))
         .returning(User::as_returning())
         .get_result(&mut conn)
         .await

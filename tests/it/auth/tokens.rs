@@ -23,7 +23,7 @@ fn a_token_comes_back_as_the_identity_it_was_issued_for() {
             let NewAccess { realm, tenant, subject, session, .. } = who;
             assert_eq!(
                 identity,
-                Identity { realm, tenant, subject, session, expires_at, client: None }
+                Identity { realm, tenant, subject, session, expires_at, actor: None, client: None }
             );
             assert_eq!(expires_at, NOW + TTL);
         }

@@ -110,6 +110,11 @@ impl Asker {
         let operator_session = text(&other.expect("another session")["id"]);
         let who = json!({ "input": { "email": "other@taruvi.test", "password": PASSWORD } });
         let other = operator.done("operatorCreate", who, "operator { id }").await;
+        let acme = operator.gql("{ tenants(search: \"acme\") { nodes { id } } }").await;
+        let stead = json!({ "input": { "tenantId": acme.text("/data/tenants/nodes/0/id"),
+            "userId": user, "reason": "to look at the fields" } });
+        let stead = operator.done("impersonationStart", stead, "impersonation { id }").await;
+        let impersonation = text(&stead["impersonation"]["id"]);
         let new = json!({ "input": { "name": "Acme", "ownerEmail": "admin@taruvi.test" } });
         let selection = "organization { id members { nodes { id } } }";
         let organization = operator.done("organizationCreate", new, selection).await;
@@ -137,6 +142,7 @@ impl Asker {
             ("session", session),
             ("operatorSession", operator_session),
             ("organization", text(&organization["id"])),
+            ("impersonation", impersonation),
             ("organizationMember", text(&organization["members"]["nodes"][0]["id"])),
             ("operator", text(&other["operator"]["id"])),
             ("serviceAccount", robot),

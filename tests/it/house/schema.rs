@@ -32,6 +32,8 @@ pub const VERBS: &[&str] = &[
     "RemoveMembers",
     "SetPermissions",
     "UpdateRole",
+    "Start",
+    "End",
     "BulkCreate",
     "BulkUpdate",
     "BulkDelete",
@@ -55,6 +57,7 @@ pub const VERBS: &[&str] = &[
 /// What mutations are about beside the object types of the schema.
 const OTHER_NOUNS: &[&str] = &[
     "allowedOrigins",
+    "tenantToken",
     "token",
     "passwordReset",
     "emailChange",

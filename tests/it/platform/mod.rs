@@ -1,6 +1,8 @@
 //! The slices of the platform: what its administrators do, and nobody else.
 
 mod domains;
+mod entering;
+mod impersonation;
 mod limits;
 mod lists;
 mod operators;

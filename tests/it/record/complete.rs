@@ -61,7 +61,10 @@ impl World {
         let mine = idle.gql("{ viewerOperatorSessions { id isCurrent } }").await.data();
         let mine = mine["viewerOperatorSessions"].as_array().expect("sessions").clone();
         let idle = mine.iter().find(|s| s["isCurrent"] == true).expect("its own");
+        let who = owner.gql("{ viewer { id } }").await.text("/data/viewer/id");
         let kept = BTreeMap::from([
+            ("acme", app.tenant("acme").await.id.to_string()),
+            ("owner", who),
             ("operator_session", idle["id"].as_str().expect("an id").to_owned()),
             ("session", session["id"].as_str().expect("an id").to_owned()),
             ("refresh", owner.refresh_token.clone().expect("a token")),

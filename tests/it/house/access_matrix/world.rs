@@ -235,8 +235,22 @@ async fn objects(
     let invited = json!({ "input": { "email": "new@acme.test" } });
     let invited = owner.done("userInvite", invited, "invitation { id }").await;
     ids.insert("invitation", text(&invited["invitation"]["id"]));
+    let robot = json!({ "input": { "name": "Robot" } });
+    let robot = owner.done("serviceAccountCreate", robot, "serviceAccount { id }").await;
+    ids.insert("serviceAccount", text(&robot["serviceAccount"]["id"]));
+    let key = "mutation { apiKeyCreate(input: {name: \"Key\", scopes: [\"*\"]}) {
+        apiKey { id } } }";
+    ids.insert("apiKey", owner.gql(key).await.text("/data/apiKeyCreate/apiKey/id"));
+    let acme = operator.gql("{ tenants(search: \"acme\") { nodes { id } } }").await;
+    let stead = json!({ "input": { "tenantId": acme.text("/data/tenants/nodes/0/id"),
+        "userId": me(owner).await, "reason": "to look at the fields" } });
+    let stead = operator.done("impersonationStart", stead, "impersonation { id }").await;
+    ids.insert("impersonation", text(&stead["impersonation"]["id"]));
     // The one that the owner signed in with before, and does not use.
-    let session = owner.gql("{ viewerSessions { id } }").await;
+    let sessions =
+        owner.gql("{ viewerSessions { id isCurrent } }").await.at("/data/viewerSessions");
+    let session = sessions.as_array().into_iter().flatten().find(|s| s["isCurrent"] == false);
+    let session = text(&session.expect("another session")["id"]);
     ids.extend(of_platform(app, operator).await);
     let trusted = "mutation { trustedDocumentBulkCreate(input: {documents: [
         {text: \"{ __typename }\"}]}) { trustedDocuments { id } } }";
@@ -251,7 +265,7 @@ async fn objects(
     let domain = operator.done("domainAdd", domain, "domain { id }").await;
     ids.extend([
         ("user", me(owner).await),
-        ("session", session.text("/data/viewerSessions/1/id")),
+        ("session", session),
         ("tenant", tenant),
         ("domain", text(&domain["domain"]["id"])),
     ]);
