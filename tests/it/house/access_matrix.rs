@@ -16,7 +16,7 @@ use crate::support::TestApp;
 const FILE: &str = "tests/it/house/access_matrix.txt";
 
 /// Columns in which hardly anything may be open, and only for a reason.
-const STRANGERS: [&str; 3] = ["anonymous", "other", "there"];
+const STRANGERS: [&str; 4] = ["anonymous", "other", "key", "there"];
 
 const HEAD: &str = "\
 # Who may do what: each field of the API as each caller meets it. A test runs all of them, adds new
@@ -27,11 +27,12 @@ const HEAD: &str = "\
 # grant: a guest who was granted the field's permission on the object concerned
 # group: a guest in a group that holds the field's permission
 # member, manager, owner: of this tenant
+# key: an API key of the owner's without the scope: all it has is security_policy.view
 # admin: a platform administrator on the platform's host      there: the same on this tenant's host
 #
 # -: refused    null: not there, for this caller    some: a part of the rows    yes: done
 # rule: might, but not this: nobody gives more than they have
-# What is open to strangers has its reason behind the row.
+# What is open to anonymous, other, key or there has its reason behind the row.
 
 ";
 
