@@ -2,6 +2,7 @@
 //! Reads no table, and does not decide what a caller may do.
 
 pub mod api_key;
+pub mod cookies;
 pub mod keys;
 pub mod once;
 pub mod password;

@@ -29,6 +29,8 @@ section! {
         cors_origins: Vec<String> = "", env ["CORS_ALLOWED_ORIGINS"], read list(origin);
         /// Whether those pages may send cookies.
         cors_credentials: bool = "false", env ["CORS_ALLOW_CREDENTIALS"];
+        /// Whether cookies go over HTTPS only; if not said, in production.
+        cookie_secure: Option<bool> = "", env ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"];
         /// Addresses or networks of the proxies whose X-Forwarded headers are believed.
         trusted_proxies: Vec<Network> = "", env ["TRUSTED_PROXIES"];
         /// Largest request body, in bytes.

@@ -116,6 +116,11 @@ fn find(key: &str) -> Option<&'static Setting> {
 }
 
 impl Config {
+    /// Whether browsers are told to send cookies over HTTPS only.
+    pub fn cookies_are_secure(&self) -> bool {
+        self.http.cookie_secure.unwrap_or(self.mode.is_production())
+    }
+
     /// Reads and checks everything, or says all that is wrong.
     pub fn load(sources: Sources) -> Result<Loaded, ConfigError> {
         let mut values = Values::gather(&sources);

@@ -7,12 +7,11 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
-use uuid::Uuid;
 
 use super::record::Changes;
 use super::{App, Idempotency};
-use crate::authz::{Access, OperatorId, Permission, Reach, Who};
-use crate::base::ids::UserId;
+use crate::auth::cookies::Jar;
+use crate::authz::{Access, Who};
 use crate::bus::Wake;
 use crate::db::{Meter, PlatformConn, PlatformTx, TenantConn, TenantTx};
 use crate::error::{AppError, Result};
@@ -78,6 +77,8 @@ pub struct Core {
     pub now: DateTime<Utc>,
     pub meter: Meter,
     idempotency: Option<Idempotency>,
+    /// The cookies that hold the session, when a page asks for them.
+    jar: Option<Jar>,
     held: RwLock<Held>,
     /// Told to the bus once the change is committed.
     wakes: Mutex<Vec<Wake>>,
@@ -98,6 +99,7 @@ impl Core {
             origin,
             meter: Meter::default(),
             idempotency: None,
+            jar: None,
             held: RwLock::new(Held::Nothing),
             wakes: Mutex::default(),
             changes: Changes::default(),
@@ -111,6 +113,17 @@ impl Core {
     pub fn with_idempotency(mut self, idempotency: Option<Idempotency>) -> Self {
         self.idempotency = idempotency.filter(|_| self.user().is_some());
         self
+    }
+
+    /// The session is kept in these cookies.
+    #[must_use]
+    pub fn with_jar(self, jar: Option<Jar>) -> Self {
+        Self { jar, ..self }
+    }
+
+    /// The cookies that the request asked for.
+    pub fn jar(&self) -> Option<&Jar> {
+        self.jar.as_ref()
     }
 
     /// Counts statements on the request's own meter.
@@ -172,67 +185,6 @@ impl Core {
             Scope::Tenant(_) => {
                 Err(AppError::WrongHost("this field belongs to the platform; use its host"))
             }
-        }
-    }
-
-    /// Fails unless the caller holds `permission` on everything. Somebody who is not signed in learns nothing
-    /// else, not even that the field is on another host.
-    pub fn require(&self, permission: &Permission) -> Result<()> {
-        match &self.actor {
-            Actor::System => Ok(()),
-            Actor::Anonymous => Err(AppError::Unauthenticated("sign in first")),
-            Actor::SignedIn(access) if access.allows(permission) => Ok(()),
-            Actor::SignedIn(access) => Err(access.refusal(permission)),
-        }
-    }
-
-    /// On which rows the caller holds `permission`; fails when on none. Those who are not signed
-    /// in hear only that.
-    pub fn reach(&self, permission: &Permission) -> Result<Reach> {
-        match &self.actor {
-            Actor::System => Ok(Reach::All),
-            Actor::Anonymous => Err(AppError::Unauthenticated("sign in first")),
-            Actor::SignedIn(access) => {
-                access.reach(permission).ok_or_else(|| access.refusal(permission))
-            }
-        }
-    }
-
-    /// Fails unless the caller holds `permission` on something.
-    pub fn require_some(&self, permission: &Permission) -> Result<()> {
-        self.reach(permission).map(drop)
-    }
-
-    /// Whether the caller holds `permission` on everything.
-    pub fn holds(&self, permission: &Permission) -> bool {
-        self.require(permission).is_ok()
-    }
-
-    /// The signed-in caller's rights; `None` for nobody and for the server itself.
-    pub fn access(&self) -> Option<&Access> {
-        match &self.actor {
-            Actor::SignedIn(access) => Some(access),
-            _ => None,
-        }
-    }
-
-    /// The signed-in user, for `created_by` and its like; `None` for the server itself.
-    pub fn user(&self) -> Option<UserId> {
-        match self.access()?.who {
-            Who::User { id, .. } => Some(id),
-            Who::Operator { .. } => None,
-        }
-    }
-
-    /// The session that the caller's token belongs to.
-    pub fn session(&self) -> Option<Uuid> {
-        self.access()?.session()
-    }
-
-    pub fn operator(&self) -> Option<OperatorId> {
-        match self.access()?.who {
-            Who::Operator { id, .. } => Some(id),
-            Who::User { .. } => None,
         }
     }
 

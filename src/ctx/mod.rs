@@ -8,6 +8,7 @@ mod core;
 mod idempotency;
 mod loaders;
 mod record;
+mod rights;
 
 use std::hash::Hash;
 use std::ops::Deref;

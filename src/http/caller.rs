@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use super::reply::Failure;
 use crate::audit::ActorKind;
 use crate::auth::api_key::{ApiKeySecret, MARK};
+use crate::auth::cookies::Jar;
 use crate::auth::tokens::bearer;
 use crate::auth::{Identity, Reason, Refused};
 use crate::authz::Access;
@@ -35,6 +36,16 @@ pub(super) fn identify(
         app.security.note(origin.event(Some(host), Kind::TokenRefused, detail));
         Failure::token_refused()
     })
+}
+
+/// The token in the cookies, if it holds. One that does not is noted, and as good as none.
+pub(super) fn in_cookies(app: &App, jar: &Jar, host: &Scope, origin: &Origin) -> Option<Shown> {
+    let token = app.tokens.verify(jar.access()?, app.clock.now().timestamp());
+    let token = token.inspect_err(|refused| {
+        let detail = format!("{:?}", refused.reason());
+        app.security.note(origin.event(Some(host), Kind::TokenRefused, detail));
+    });
+    token.ok().map(Shown::Token)
 }
 
 fn read(app: &App, token: &str) -> Result<Shown, Refused> {

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::scope;
+use super::{cookies, scope};
 use crate::ctx::{App, Scope};
 use crate::db::Meter;
 
@@ -20,11 +20,15 @@ const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 pub(super) fn layer(app: &Arc<App>) -> CorsLayer {
     let http = &app.config.http;
     let origin = if http.allows_any_origin() { AllowOrigin::any() } else { listed(app.clone()) };
+    let mut headers = vec![AUTHORIZATION, CONTENT_TYPE, IDEMPOTENCY_KEY, CORRELATION_ID];
+    if http.cors_credentials {
+        headers.push(cookies::SESSION);
+    }
     CorsLayer::new()
         .allow_origin(origin)
         .allow_credentials(http.cors_credentials)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE, IDEMPOTENCY_KEY, CORRELATION_ID])
+        .allow_headers(headers)
         .expose_headers([CORRELATION_ID, RETRY_AFTER])
         .max_age(Duration::from_secs(600))
 }
@@ -35,11 +39,21 @@ fn listed(app: Arc<App>) -> AllowOrigin {
         let (headers, uri) = (parts.headers.clone(), parts.uri.clone());
         async move {
             let Ok(origin) = origin.to_str() else { return false };
-            if app.config.http.cors_origins.iter().any(|known| known == origin) {
+            if is_configured(&app, origin) {
                 return true;
             }
             let scope = scope::of_host(&app, &headers, &uri, &Meter::default()).await;
-            matches!(scope, Ok(Scope::Tenant(tenant)) if tenant.allows_origin(origin))
+            scope.is_ok_and(|scope| lists(&app, origin, &scope))
         }
     })
+}
+
+/// Whether the origin is listed for this host, by the configuration or by the host's tenant.
+pub(super) fn lists(app: &App, origin: &str, host: &Scope) -> bool {
+    is_configured(app, origin)
+        || matches!(host, Scope::Tenant(tenant) if tenant.allows_origin(origin))
+}
+
+fn is_configured(app: &App, origin: &str) -> bool {
+    app.config.http.cors_origins.iter().any(|known| known == origin)
 }

@@ -25,8 +25,8 @@ use super::idempotency::Executed;
 use super::negotiate::{Media, negotiate};
 use super::reply::{Failure, is_refused, render};
 use super::stored::Way;
-use super::{Api, api, caller, idempotency, log, scope, watch};
-use crate::ctx::{Actor, Core, Ctx};
+use super::{Api, api, caller, cookies, idempotency, log, scope, watch};
+use crate::ctx::{Actor, App, Core, Ctx, Origin, Scope};
 use crate::db::Meter;
 use crate::error::AppError;
 use crate::graphql::document::{Estimate, Operation, Prepared};
@@ -187,15 +187,38 @@ async fn core(
     let origin = caller::origin(app, peer.ip(), headers, &correlation.0);
     let host = scope::of_host(app, headers, uri, meter).await;
     let host = host.inspect_err(|failure| watch::host(app, &origin, headers, failure))?;
-    let shown = caller::identify(app, headers, &host, &origin)?;
-    let scope = scope::agree(app, host, shown.as_ref(), &origin, meter).await?;
-    let actor = match &shown {
-        None => Actor::Anonymous,
-        Some(shown) => Actor::SignedIn(caller::access(app, shown, &scope, &origin, meter).await?),
+    let jar = cookies::of(app, headers, uri, &host, &origin)?;
+    let shown = match &jar {
+        Some(jar) => caller::in_cookies(app, jar, &host, &origin),
+        None => caller::identify(app, headers, &host, &origin)?,
+    };
+    let signed_in = sign_in(app, host.clone(), shown, &origin, meter).await;
+    let (scope, actor) = match signed_in {
+        // A cookie comes along by itself: one that does not hold any more is as good as none.
+        Err(failure) if jar.is_some() && failure.status == StatusCode::UNAUTHORIZED => {
+            (host, Actor::Anonymous)
+        }
+        signed_in => signed_in?,
     };
     let core = Core::new(app.clone(), scope, actor, origin).with_meter(meter.clone());
     watch::agent(&core);
-    Ok(core)
+    Ok(core.with_jar(jar))
+}
+
+/// Where the operation takes place, and what who sends it may do there.
+async fn sign_in(
+    app: &App,
+    host: Scope,
+    shown: Option<caller::Shown>,
+    origin: &Origin,
+    meter: &Meter,
+) -> Result<(Scope, Actor), Failure> {
+    let scope = scope::agree(app, host, shown.as_ref(), origin, meter).await?;
+    let actor = match &shown {
+        None => Actor::Anonymous,
+        Some(shown) => Actor::SignedIn(caller::access(app, shown, &scope, origin, meter).await?),
+    };
+    Ok((scope, actor))
 }
 
 /// The body, up to the limit, as long as it does arrive.

@@ -6,6 +6,7 @@ pub mod body;
 mod budget;
 mod caller;
 pub mod codes;
+mod cookies;
 mod correlation;
 mod cors;
 mod detached;

@@ -39,6 +39,8 @@ crate::column_enum! {
         PathTraversal = "path_traversal",
         /// A path or a value holds a script. Nothing was refused for it; text is stored as it came.
         ScriptInjection = "script_injection",
+        /// A page of another origin tried to use the session in the cookies.
+        CsrfRefused = "csrf_refused",
         /// A request for a host that no tenant has.
         UnknownHost = "unknown_host",
         /// A password was changed.

@@ -177,6 +177,7 @@ pub fn issue<T>(
     Ok(SignedIn { access_token, refresh_token, expires_in: expires_at - now, who })
 }
 
-fn lifetime(ctx: &Ctx) -> TimeDelta {
+/// How long a session lives that nobody refreshes.
+pub fn lifetime(ctx: &Ctx) -> TimeDelta {
     TimeDelta::seconds(i64::try_from(ctx.app.config.auth.refresh_seconds).unwrap_or(i64::MAX))
 }

@@ -77,6 +77,8 @@ items! {
             "SECURE_HSTS_SECONDS=31536000";
         NO_REDIRECT = "security.W008": "Plain HTTP is redirected to HTTPS",
             "SECURE_SSL_REDIRECT=true, or in the proxy";
+        PLAIN_COOKIES = "security.W012": "Cookies are sent over HTTPS only",
+            "SESSION_COOKIE_SECURE=true, or not at all";
         REDIRECT_LOOP = "http.E001": "A server that redirects to HTTPS knows the proxy that ends TLS",
             "TRUSTED_PROXIES: the address or network of the proxy";
         TRUSTS_ALL = "security.W114": "X-Forwarded headers are believed of known proxies only",

@@ -107,6 +107,9 @@ fn hosts(http: &Http, add: &mut impl FnMut(&'static Item, &str)) {
                     that TLS ended there";
         add(&items::REDIRECT_LOOP, what);
     }
+    if http.cookie_secure == Some(false) {
+        add(&items::PLAIN_COOKIES, "browsers send the cookies of a session over plain HTTP, too");
+    }
     if http.trusts_everybody() {
         add(&items::TRUSTS_ALL, "any caller can say which address it has");
     }

@@ -1,7 +1,11 @@
 //! Signing in and out, in the API.
 
+mod delivery;
+
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use chrono::DateTime as ChronoDateTime;
+
+pub use delivery::TokenDelivery;
 
 use super::service::{self, Account, Outcome, Target};
 use crate::auth::Realm;
@@ -25,13 +29,17 @@ pub struct TokenCreateInput {
     /// On a platform host: the tenant to sign in to, by schema name (`acme` or `t_acme`); without
     /// it, operators sign in to the platform. On a tenant's host it may be left out.
     tenant: Option<String>,
+    /// Where the tokens go.
+    #[graphql(default)]
+    delivery: TokenDelivery,
 }
 
 /// A refresh token to be replaced.
 #[derive(InputObject)]
 pub struct TokenRefreshInput {
-    /// The newest refresh token of the session. It can be used once.
-    refresh_token: String,
+    /// The newest refresh token of the session. It can be used once. When it is left out, it is
+    /// the one in the cookie that `X-Taruvi-Session` names, and the next pair goes into cookies.
+    refresh_token: Option<String>,
     /// On a platform host: the tenant it is of, as in `tokenCreate`.
     tenant: Option<String>,
 }
@@ -39,8 +47,9 @@ pub struct TokenRefreshInput {
 /// The session to end.
 #[derive(InputObject)]
 pub struct TokenRevokeInput {
-    /// Any refresh token of the session.
-    refresh_token: String,
+    /// Any refresh token of the session. When it is left out, it is the one in the cookie that
+    /// `X-Taruvi-Session` names, and the cookies go.
+    refresh_token: Option<String>,
     /// On a platform host: the tenant it is of, as in `tokenCreate`.
     tenant: Option<String>,
 }
@@ -63,6 +72,9 @@ pub struct TokenCreateTotpInput {
     recovery_code: Option<String>,
     /// On a platform host: the tenant, as in `tokenCreate`.
     tenant: Option<String>,
+    /// Where the tokens go.
+    #[graphql(default)]
+    delivery: TokenDelivery,
 }
 
 /// What is still to be done.
@@ -78,9 +90,10 @@ pub enum SignInStep {
 /// A pair of tokens.
 #[derive(SimpleObject, Default)]
 pub struct TokenCreatePayload {
-    /// Goes into the header `Authorization: Bearer …` of every request.
+    /// Goes into the header `Authorization: Bearer …` of every request. Null when it went into a
+    /// cookie.
     access_token: Option<String>,
-    /// Gets the next pair from `tokenRefresh`, once.
+    /// Gets the next pair from `tokenRefresh`, once. Null when it went into a cookie.
     refresh_token: Option<String>,
     /// Seconds until the access token ends.
     expires_in: Option<i64>,
@@ -134,10 +147,11 @@ impl From<Outcome> for TokenCreatePayload {
 /// The next pair of tokens.
 #[derive(SimpleObject, Default)]
 pub struct TokenRefreshPayload {
-    /// Goes into the header `Authorization: Bearer …` of every request.
+    /// Goes into the header `Authorization: Bearer …` of every request. Null when it went into a
+    /// cookie.
     access_token: Option<String>,
     /// Gets the next pair, once. The old one does not hold any more: using it again ends the
-    /// session.
+    /// session. Null when it went into a cookie.
     refresh_token: Option<String>,
     /// Seconds until the access token ends.
     expires_in: Option<i64>,
@@ -204,10 +218,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who wants to sign in.")] input: TokenCreateInput,
     ) -> Result<TokenCreatePayload> {
-        let target = Target { tenant: input.tenant };
-        let with =
-            SignIn { email: input.email, username: input.username, password: input.password };
-        answer(service::create(ctx.app(), target, with).await)
+        let TokenCreateInput { email, username, password, tenant, delivery } = input;
+        let signed_in = async {
+            delivery.check(ctx.app())?;
+            let with = SignIn { email, username, password };
+            service::create(ctx.app(), Target { tenant }, with).await
+        };
+        Ok(delivery.deliver(ctx, answer(signed_in.await)?))
     }
 
     /// Finishes a sign-in by the second factor. Needs no token.
@@ -216,12 +233,13 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The challenge, and a code.")] input: TokenCreateTotpInput,
     ) -> Result<TokenCreatePayload> {
-        let TokenCreateTotpInput { challenge, code, recovery_code, tenant } = input;
+        let TokenCreateTotpInput { challenge, code, recovery_code, tenant, delivery } = input;
         let finished = async {
+            delivery.check(ctx.app())?;
             let proof = Proof::of(code, recovery_code)?;
             service::create_with_totp(ctx.app(), Target { tenant }, &challenge, proof).await
         };
-        answer(finished.await)
+        Ok(delivery.deliver(ctx, answer(finished.await)?))
     }
 
     /// Replaces the pair of tokens by a new one. Needs no access token.
@@ -231,7 +249,17 @@ impl Mutation {
         #[graphql(desc = "The refresh token.")] input: TokenRefreshInput,
     ) -> Result<TokenRefreshPayload> {
         let target = Target { tenant: input.tenant };
-        Ok(answer(service::refresh(ctx.app(), target, &input.refresh_token).await)?.into())
+        let refreshed = async {
+            let (token, delivery) = delivery::shown(ctx.app(), input.refresh_token)?;
+            Ok((service::refresh(ctx.app(), target, &token).await?, delivery))
+        };
+        match refreshed.await {
+            Ok((next, delivery)) => Ok(delivery.deliver(ctx, next.into()).into()),
+            Err(e) => {
+                delivery::take_away(ctx, &e);
+                answer(Err::<Outcome, _>(e)).map(Into::into)
+            }
+        }
     }
 
     /// Signs out: ends the session, whose access tokens do not hold any more from this moment on.
@@ -242,7 +270,12 @@ impl Mutation {
         #[graphql(desc = "The session's refresh token.")] input: TokenRevokeInput,
     ) -> Result<TokenRevokePayload> {
         let target = Target { tenant: input.tenant };
-        Ok(match service::revoke(ctx.app(), target, &input.refresh_token).await {
+        let revoked = async {
+            let (token, delivery) = delivery::shown(ctx.app(), input.refresh_token)?;
+            delivery.forget(ctx);
+            service::revoke(ctx.app(), target, &token).await
+        };
+        Ok(match revoked.await {
             Ok(()) => TokenRevokePayload { revoked: true, user_errors: vec![] },
             Err(e) => TokenRevokePayload { revoked: false, user_errors: user_errors(e)? },
         })

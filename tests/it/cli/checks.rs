@@ -19,7 +19,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 const NOWHERE: &str = "postgres://app@127.0.0.1:1/taruvi";
 
 /// Wrong settings, and what they are found out as.
-const WRONG: [(&str, &[(&str, &str)]); 27] = [
+const WRONG: [(&str, &[(&str, &str)]); 28] = [
     ("config.E001", &[("TARUVI_PROT", "1")]),
     ("config.W001", &[("CELERY_QUEUE_PREFIX", "mail")]),
     ("security.E018", &[("TARUVI_MODE", "development")]),
@@ -31,6 +31,7 @@ const WRONG: [(&str, &[(&str, &str)]); 27] = [
     ("security.W004", &[("SECURE_HSTS_SECONDS", "0")]),
     ("security.W110", &[("SECURE_HSTS_SECONDS", "3600")]),
     ("security.W008", &[("SECURE_SSL_REDIRECT", "false")]),
+    ("security.W012", &[("SESSION_COOKIE_SECURE", "false")]),
     ("http.E001", &[("TRUSTED_PROXIES", "")]),
     ("security.W114", &[("TRUSTED_PROXIES", "10.0.0.0/8,::/0")]),
     ("security.W020", &[("ALLOWED_HOSTS", "")]),

@@ -2,6 +2,7 @@
 
 mod answers;
 mod audits;
+mod cookies;
 mod cost;
 mod documents;
 mod hosts;
