@@ -5,7 +5,7 @@
 //! 1. [`error`], [`base`]: what everything needs.
 //! 2. [`config`]: the only reader of the environment.
 //! 3. [`db`], [`telemetry`]: connections pinned to one schema; logs.
-//! 4. [`bus`], [`embedded`], [`redis`], [`mail`], [`limits`], [`auth`]: machinery without tables.
+//! 4. [`bus`], [`embedded`], [`redis`], [`mail`], [`outbound`], [`limits`], [`auth`]: no tables.
 //! 5. [`tenancy`], [`authz`], [`audit`], [`security`]: which tenant, what may be done, what was done.
 //! 6. [`ctx`]: one operation.
 //! 7. [`graphql`], [`sessions`]: how things look in the API; staying signed in.
@@ -33,6 +33,7 @@ pub mod graphql;
 pub mod http;
 pub mod limits;
 pub mod mail;
+pub mod outbound;
 pub mod platform;
 pub mod redis;
 pub mod registry;

@@ -20,6 +20,7 @@ mod layer;
 mod limits;
 mod mail;
 mod nearest;
+mod outbound;
 mod redis;
 mod reserved;
 mod rules;
@@ -50,6 +51,7 @@ pub use self::{
     http::Http,
     limits::Limits,
     mail::{Mail, MailTls},
+    outbound::Outbound,
     redis::Redis,
     reserved::RESERVED,
     secret::Secret,
@@ -73,6 +75,7 @@ pub struct Config {
     pub database: Database,
     pub auth: Auth,
     pub mail: Mail,
+    pub outbound: Outbound,
     pub limits: Limits,
     pub redis: Redis,
     pub graphql: Graphql,
@@ -99,6 +102,7 @@ const SECTIONS: &[(&str, &[Setting])] = &[
     (Database::ABOUT, Database::SETTINGS),
     (Auth::ABOUT, Auth::SETTINGS),
     (Mail::ABOUT, Mail::SETTINGS),
+    (Outbound::ABOUT, Outbound::SETTINGS),
     (Limits::ABOUT, Limits::SETTINGS),
     (Redis::ABOUT, Redis::SETTINGS),
     (Graphql::ABOUT, Graphql::SETTINGS),
@@ -129,6 +133,7 @@ impl Config {
         let mut database = Database::read(&mut values);
         let mut auth = Auth::read(&mut values);
         let mail = Mail::read(&mut values);
+        let outbound = Outbound::read(&mut values);
         let limits = Limits::read(&mut values);
         let redis = Redis::read(&mut values);
         let graphql = Graphql::read(&mut values);
@@ -155,6 +160,7 @@ impl Config {
                 database: database?,
                 auth: auth?,
                 mail: mail?,
+                outbound: outbound?,
                 limits: limits?,
                 redis: redis?,
                 graphql: graphql?,

@@ -9,6 +9,7 @@ mod house;
 mod http;
 mod negotiate;
 mod operation;
+mod outbound;
 mod platform;
 mod record;
 mod reply;

@@ -101,6 +101,9 @@ items! {
             "AUTH_RATE_LIMIT_PER_MINUTE=10";
         LONG_ACCESS = "security.W116": "Access tokens hold for an hour at most",
             "ACCESS_TOKEN_LIFETIME_SECONDS=900";
+        OPEN_OUTBOUND = "security.E118":
+            "Addresses that tenants choose can't lead into the network around the server",
+            "OUTBOUND_ALLOW_PRIVATE=false";
         PRETTY_LOGS = "telemetry.W001": "Logs are written for programs",
             "LOG_FORMAT=json";
         SILENT_LOGS = "telemetry.W002": "Security events are logged, so that somebody can watch them",

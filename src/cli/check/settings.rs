@@ -158,6 +158,10 @@ fn api(config: &Config, add: &mut impl FnMut(&'static Item, &str)) {
 }
 
 fn others(config: &Config, add: &mut impl FnMut(&'static Item, &str)) {
+    if config.outbound.allow_private {
+        let what = "a tenant's sign-in provider may be any address within the server's reach";
+        add(&items::OPEN_OUTBOUND, what);
+    }
     if config.telemetry.format == LogFormat::Pretty {
         add(&items::PRETTY_LOGS, "logs are written for people");
     }

@@ -19,7 +19,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 const NOWHERE: &str = "postgres://app@127.0.0.1:1/taruvi";
 
 /// Wrong settings, and what they are found out as.
-const WRONG: [(&str, &[(&str, &str)]); 28] = [
+const WRONG: [(&str, &[(&str, &str)]); 29] = [
     ("config.E001", &[("TARUVI_PROT", "1")]),
     ("config.W001", &[("CELERY_QUEUE_PREFIX", "mail")]),
     ("security.E018", &[("TARUVI_MODE", "development")]),
@@ -43,6 +43,7 @@ const WRONG: [(&str, &[(&str, &str)]); 28] = [
     ("security.E105", &[("RATE_LIMIT_ENABLE", "false")]),
     ("security.W115", &[("AUTH_RATE_LIMIT_PER_MINUTE", "31")]),
     ("security.W116", &[("ACCESS_TOKEN_LIFETIME_SECONDS", "3601")]),
+    ("security.E118", &[("OUTBOUND_ALLOW_PRIVATE", "true")]),
     ("telemetry.W001", &[("LOG_FORMAT", "pretty")]),
     ("telemetry.W002", &[("RUST_LOG", "info,security=off")]),
     ("redis.W001", &[("REDIS_URL", "")]),
