@@ -43,6 +43,9 @@ pub enum AppError {
     /// Not the caller's fault, and worth another try.
     #[error("the service is busy or restarting; try again shortly")]
     Unavailable(#[source] anyhow::Error),
+    /// A server that the tenant has chosen does not do its part. Who answers logs why.
+    #[error("{0}")]
+    Upstream(&'static str),
     /// Our fault.
     #[error("Something went wrong")]
     Internal(#[source] anyhow::Error),
@@ -131,7 +134,7 @@ impl AppError {
             Self::RateLimited { .. } => "RATE_LIMITED",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::IdempotencyInProgress => "IDEMPOTENCY_IN_PROGRESS",
-            Self::Unavailable(_) => "UNAVAILABLE",
+            Self::Unavailable(_) | Self::Upstream(_) => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL_SERVER_ERROR",
         }
     }
@@ -140,7 +143,9 @@ impl AppError {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::RateLimited { retry_after } => Some((*retry_after).max(Duration::from_secs(1))),
-            Self::Unavailable(_) | Self::IdempotencyInProgress => Some(Duration::from_secs(1)),
+            Self::Unavailable(_) | Self::Upstream(_) | Self::IdempotencyInProgress => {
+                Some(Duration::from_secs(1))
+            }
             Self::TenantMigrating => Some(Duration::from_secs(5)),
             _ => None,
         }
@@ -160,6 +165,7 @@ impl From<std::sync::Arc<AppError>> for AppError {
             Self::TenantInactive => Self::TenantInactive,
             Self::TenantMigrating => Self::TenantMigrating,
             Self::Unavailable(_) => Self::Unavailable(anyhow::anyhow!(e)),
+            Self::Upstream(why) => Self::Upstream(why),
             _ => Self::Internal(anyhow::anyhow!(e)),
         })
     }

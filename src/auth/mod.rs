@@ -1,9 +1,11 @@
-//! Who is calling: signing keys, access tokens, refresh tokens, passwords; and the server's secret.
+//! Who is calling: signing keys, access tokens, refresh tokens, passwords, what other providers say;
+//! and the server's secret.
 //! Reads no table, and does not decide what a caller may do.
 
 pub mod api_key;
 pub mod cookies;
 pub mod keys;
+pub mod oidc;
 pub mod once;
 pub mod password;
 pub mod refresh;

@@ -17,6 +17,10 @@ pub enum Purpose {
     PasswordReset,
     EmailChange,
     SignIn,
+    /// Goes with somebody to a provider's page, and comes back.
+    ProviderState,
+    /// Stays in the page that sent them there.
+    ProviderBinding,
 }
 
 impl Purpose {
@@ -26,8 +30,17 @@ impl Purpose {
             Self::PasswordReset => "rst_",
             Self::EmailChange => "eml_",
             Self::SignIn => "sgn_",
+            Self::ProviderState => "ste_",
+            Self::ProviderBinding => "bnd_",
         }
     }
+}
+
+/// 256 random bits in 43 characters that may stand in a URL.
+pub fn random() -> String {
+    let mut bytes = [0; BYTES];
+    rand::rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// 256 random bits behind a prefix.
@@ -37,9 +50,7 @@ pub struct OnceToken(String);
 impl OnceToken {
     /// A token nobody has seen.
     pub fn generate(purpose: Purpose) -> Self {
-        let mut bytes = [0; BYTES];
-        rand::rng().fill_bytes(&mut bytes);
-        Self(format!("{}{}", purpose.prefix(), URL_SAFE_NO_PAD.encode(bytes)))
+        Self(format!("{}{}", purpose.prefix(), random()))
     }
 
     /// `None` for whatever we could not have handed out, so that it costs no look-up.

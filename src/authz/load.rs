@@ -33,7 +33,11 @@ pub async fn of_user(
         let confirmed = second_factors::table.filter(
             second_factors::user_id.eq(user).and(second_factors::confirmed_at.is_not_null()),
         );
-        let has_password_alone = users::password_hash.is_not_null().and(not(exists(confirmed)));
+        // Whoever came through a provider has shown there what it asks for.
+        let has_password_alone = users::password_hash
+            .is_not_null()
+            .and(sessions::identity_provider_id.is_null())
+            .and(not(exists(confirmed)));
         let demanded =
             security_policy::table.select(security_policy::require_totp_for_roles).single_value();
         sessions::table

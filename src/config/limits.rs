@@ -16,7 +16,7 @@ section! {
         /// Requests a minute for one of them that hold a field of `limits.burst_fields`.
         burst_per_minute: NonZeroU32 = "10", env ["BURST_RATE_LIMIT_PER_MINUTE"];
         /// Root fields that are dear beyond their cost, such as those that send mail.
-        burst_fields: Vec<String> = "tenantCreate,tenantDelete,userInvite,invitationResend";
+        burst_fields: Vec<String> = "tenantCreate,tenantDelete,userInvite,invitationResend,identityProviderTest";
         /// Sign-ins a minute for one user name.
         auth_per_minute: NonZeroU32 = "10", env ["AUTH_RATE_LIMIT_PER_MINUTE"];
         /// Sign-ins a minute from one address.

@@ -7,6 +7,7 @@ use moka::sync::Cache;
 use uuid::Uuid;
 
 use super::Afterwards;
+use crate::auth::oidc::Issuers;
 use crate::auth::password::Passwords;
 use crate::auth::seal::Seal;
 use crate::auth::tokens::Tokens;
@@ -19,6 +20,7 @@ use crate::db::{Db, Meter};
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::mail::Mail;
+use crate::outbound::Outbound;
 use crate::redis::Redis;
 use crate::security::Security;
 use crate::tenancy::{Addresses, Directory, Hosts, Tenant};
@@ -46,6 +48,10 @@ pub struct App {
     pub redis: Option<Arc<Redis>>,
     pub mail: Mail,
     pub seal: Seal,
+    /// For requests to addresses that tenants have chosen.
+    pub outbound: Outbound,
+    /// The providers that people sign in with.
+    pub issuers: Issuers,
     pub afterwards: Afterwards,
     addresses: Addresses,
 }
@@ -66,6 +72,7 @@ impl App {
         });
         let redis = redis.map(Arc::new);
         let limits = Limits::new(&config.limits, redis.clone());
+        let outbound = Outbound::new(&config.outbound);
         Arc::new(Self {
             hosts: Hosts::new(&config.http),
             directory: Directory::new(db.clone(), bus.clone(), limits.rates().clone()),
@@ -76,6 +83,8 @@ impl App {
             redis,
             mail: Mail::new(&config),
             seal: Seal::new(&config),
+            issuers: Issuers::new(outbound.clone()),
+            outbound,
             afterwards: Afterwards::default(),
             addresses: Addresses::new(&config),
             tokens,
@@ -86,6 +95,11 @@ impl App {
             db,
             bus,
         })
+    }
+
+    /// The URL of a host of ours, without a slash at the end.
+    pub fn url_of(&self, host: &str) -> String {
+        self.addresses.of(host)
     }
 
     /// Where people reach a tenant's pages: `https://acme.example.com`, without a slash at the end.

@@ -47,8 +47,8 @@ pub(super) fn of(
         return refused("an Idempotency-Key goes with exactly one mutation");
     }
     let field = &operation.root_fields[0];
-    let holds_secrets =
-        field.starts_with("token") || field.starts_with("apiKey") || field.ends_with("Password");
+    let holds_secrets = ["token", "oidcSignIn", "apiKey"].iter().any(|all| field.starts_with(all))
+        || field.ends_with("Password");
     if core.user().is_none() || holds_secrets {
         return Ok(None);
     }

@@ -100,7 +100,9 @@ impl From<AppError> for Failure {
             AppError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             AppError::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::IdempotencyInProgress => StatusCode::CONFLICT,
-            AppError::TenantMigrating | AppError::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            AppError::TenantMigrating | AppError::Unavailable(_) | AppError::Upstream(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let failure = Self::new(status, e.code(), e.to_string());

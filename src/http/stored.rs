@@ -118,9 +118,13 @@ impl StoredDocuments {
         if !tenant.trusted_documents_only || matches!(way, Way::Registered) {
             return Ok(());
         }
-        let signs_in = |field: &async_graphql::Name| field.starts_with("token");
-        let signs_in =
-            operation.kind == OperationType::Mutation && operation.root_fields.iter().all(signs_in);
+        let signs_in = |field: &async_graphql::Name| match operation.kind {
+            OperationType::Mutation => {
+                field.starts_with("token") || field.starts_with("oidcSignIn")
+            }
+            _ => field.as_str() == "signInProviders",
+        };
+        let signs_in = operation.root_fields.iter().all(signs_in);
         if signs_in || core.require(&service::CHANGE_SETTINGS).is_ok() {
             return Ok(());
         }

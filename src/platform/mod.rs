@@ -4,6 +4,7 @@
 pub mod audit_log;
 pub mod domains;
 pub mod impersonations;
+pub mod oidc_sign_ins;
 pub mod operators;
 pub mod organization_members;
 pub mod organizations;

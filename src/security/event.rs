@@ -53,6 +53,10 @@ crate::column_enum! {
         SecondFactorChanged = "second_factor_changed",
         /// The code of a second factor was wrong.
         SecondFactorFailed = "second_factor_failed",
+        /// An account can be opened through a provider from now on.
+        IdentityLinked = "identity_linked",
+        /// An account can't be opened through a provider any more.
+        IdentityRemoved = "identity_removed",
         /// An address was changed.
         EmailChanged = "email_changed",
         /// Sessions were ended before their time.

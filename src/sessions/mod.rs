@@ -67,6 +67,13 @@ pub struct Opened {
     refresh: RefreshToken,
 }
 
+impl Opened {
+    /// The session itself.
+    pub fn session(&self) -> Uuid {
+        self.session
+    }
+}
+
 /// Compares the password; the new hash to store if the old one is of an older kind. `stored` is
 /// `None` for accounts that are not there or not active, which takes as long.
 pub async fn check_password(

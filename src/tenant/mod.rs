@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod audit_log;
 pub mod documents;
 pub mod groups;
+pub mod identity_providers;
 pub mod invitations;
 pub mod permissions;
 pub mod projects;
@@ -13,6 +14,7 @@ pub mod security_events;
 pub mod sessions;
 pub mod tasks;
 pub mod trusted_documents;
+pub mod user_identities;
 pub mod users;
 
 /// All permissions that a tenant's users may hold, slice by slice.
@@ -27,6 +29,8 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     invitations::service::PERMISSIONS,
     accounts::service::PERMISSIONS,
     second_factor::service::PERMISSIONS,
+    identity_providers::service::PERMISSIONS,
+    user_identities::service::PERMISSIONS,
     api_keys::service::PERMISSIONS,
     projects::service::PERMISSIONS,
     tasks::service::PERMISSIONS,

@@ -126,6 +126,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    identity_providers (id) {
+        id -> Uuid,
+        name -> Text,
+        issuer -> Text,
+        client_id -> Text,
+        client_secret -> Nullable<Bytea>,
+        scopes -> Text,
+        allowed_email_domains -> Array<Text>,
+        creates_users -> Bool,
+        default_role -> Text,
+        links_by_email -> Bool,
+        asks_second_factor -> Bool,
+        is_active -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     invitations (id) {
         id -> Uuid,
         email -> Text,
@@ -157,6 +179,19 @@ diesel::table! {
         holder_id -> Uuid,
         created_at -> Timestamptz,
         created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    oidc_sign_ins (state_hash) {
+        state_hash -> Bytea,
+        binding_hash -> Bytea,
+        provider_id -> Uuid,
+        nonce -> Text,
+        pkce_verifier -> Text,
+        redirect_uri -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -245,6 +280,7 @@ diesel::table! {
         user_agent -> Nullable<Text>,
         operator_session_id -> Nullable<Uuid>,
         impersonator_id -> Nullable<Uuid>,
+        identity_provider_id -> Nullable<Uuid>,
     }
 }
 
@@ -255,6 +291,7 @@ diesel::table! {
         tries -> Int4,
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
+        identity_provider_id -> Nullable<Uuid>,
     }
 }
 
@@ -287,6 +324,18 @@ diesel::table! {
         text -> Text,
         created_at -> Timestamptz,
         created_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    user_identities (id) {
+        id -> Uuid,
+        provider_id -> Uuid,
+        subject -> Text,
+        user_id -> Uuid,
+        email -> Nullable<Text>,
+        created_at -> Timestamptz,
+        last_used_at -> Timestamptz,
     }
 }
 
@@ -327,14 +376,19 @@ diesel::joinable!(group_members -> users (user_id));
 diesel::joinable!(group_permissions -> groups (group_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
 diesel::joinable!(object_grants -> groups (group_id));
+diesel::joinable!(oidc_sign_ins -> identity_providers (provider_id));
 diesel::joinable!(recovery_codes -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(second_factors -> users (user_id));
 diesel::joinable!(security_policy -> users (updated_by));
+diesel::joinable!(sessions -> identity_providers (identity_provider_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(sign_in_challenges -> identity_providers (identity_provider_id));
 diesel::joinable!(sign_in_challenges -> users (user_id));
 diesel::joinable!(tasks -> projects (project_id));
 diesel::joinable!(trusted_documents -> users (created_by));
+diesel::joinable!(user_identities -> identity_providers (provider_id));
+diesel::joinable!(user_identities -> users (user_id));
 diesel::joinable!(user_permissions -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -348,8 +402,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     group_permissions,
     groups,
     idempotency_keys,
+    identity_providers,
     invitations,
     object_grants,
+    oidc_sign_ins,
     projects,
     recovery_codes,
     refresh_tokens,
@@ -360,6 +416,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_challenges,
     tasks,
     trusted_documents,
+    user_identities,
     user_permissions,
     users,
 );

@@ -303,7 +303,7 @@ impl Mutation {
     }
 }
 
-fn answer(
+pub(in crate::platform) fn answer(
     result: crate::error::Result<impl Into<TokenCreatePayload>>,
 ) -> Result<TokenCreatePayload> {
     Ok(match result {

@@ -159,7 +159,7 @@ fn validate(with: &SignIn) -> Result<()> {
 }
 
 /// Where a sign-in goes: this host, or the tenant that is named on a platform host.
-enum Place {
+pub(in crate::platform) enum Place {
     Here,
     Named(TenantSchema),
 }
@@ -174,7 +174,7 @@ impl Place {
     }
 }
 
-fn place(ctx: &Ctx, target: Target) -> Result<Place> {
+pub(in crate::platform) fn place(ctx: &Ctx, target: Target) -> Result<Place> {
     let Some(name) = target.tenant else { return Ok(Place::Here) };
     let Some(schema) = TenantSchema::parse(&name) else {
         let why = "is not the name of a tenant";
@@ -191,7 +191,7 @@ fn place(ctx: &Ctx, target: Target) -> Result<Place> {
 }
 
 /// Whose accounts are asked.
-enum Within<'a> {
+pub(in crate::platform) enum Within<'a> {
     Tenant(Entered<'a>),
     Platform,
     /// There is no such tenant.
@@ -208,7 +208,7 @@ impl Within<'_> {
 }
 
 /// This operation, or one in the tenant that is named.
-enum Entered<'a> {
+pub(in crate::platform) enum Entered<'a> {
     Here(&'a Ctx),
     Named(Box<Ctx>),
 }
@@ -222,7 +222,7 @@ impl AsRef<Ctx> for Entered<'_> {
     }
 }
 
-async fn enter(ctx: &Ctx, place: Place) -> Result<Within<'_>> {
+pub(in crate::platform) async fn enter(ctx: &Ctx, place: Place) -> Result<Within<'_>> {
     let schema = match (place, &ctx.scope) {
         (Place::Here, Scope::Tenant(_)) => return Ok(Within::Tenant(Entered::Here(ctx))),
         (Place::Here, Scope::Platform) => return Ok(Within::Platform),

@@ -33,5 +33,7 @@ pub const fn stored(purpose: Purpose) -> &'static str {
         Purpose::EmailChange => "email_change",
         Purpose::Invitation => "invitation",
         Purpose::SignIn => "sign_in",
+        Purpose::ProviderState => "provider_state",
+        Purpose::ProviderBinding => "provider_binding",
     }
 }

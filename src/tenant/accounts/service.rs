@@ -14,7 +14,7 @@ use crate::error::{AppError, Invalid, Problem, Result};
 use crate::limits::{Policy, network};
 use crate::mail::Message;
 use crate::tenant::sessions;
-use crate::tenant::users::{self, Credentials, User, UserPatch};
+use crate::tenant::users::{self, Credentials, User, UserKind, UserPatch};
 
 crate::permissions! {
     RESET_PASSWORD = "users.reset_password" for OWNERS,
@@ -61,6 +61,9 @@ pub async fn reset(ctx: &Ctx, id: UserId) -> Result<User> {
     drop(conn);
     let why = match (found.user.is_active, &found.password_hash) {
         (true, Some(_)) => return send_reset(ctx, found.user).await,
+        (true, None) if found.user.kind == UserKind::Person => {
+            return send_reset(ctx, found.user).await;
+        }
         (true, None) => "signs in without a password",
         (false, _) => "is not active",
     };

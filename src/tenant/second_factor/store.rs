@@ -11,6 +11,7 @@ use crate::db::schema::tenant::{
     recovery_codes, second_factors, security_policy, sign_in_challenges,
 };
 use crate::db::{TenantConn, TenantTx};
+use crate::tenant::identity_providers::IdentityProviderId;
 
 pub async fn find(mut conn: &TenantConn, user: UserId) -> QueryResult<Option<Factor>> {
     second_factors::table.find(user).select(Factor::as_select()).first(&mut conn).await.optional()
@@ -121,7 +122,7 @@ pub async fn remove(tx: &TenantTx, user: UserId) -> QueryResult<usize> {
 /// Keeps a sign-in that waits, and forgets the user's expired ones.
 pub async fn insert_challenge(
     tx: &TenantTx,
-    user: UserId,
+    (user, through): (UserId, Option<IdentityProviderId>),
     hash: &[u8],
     now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
@@ -133,6 +134,7 @@ pub async fn insert_challenge(
         .values((
             sign_in_challenges::hash.eq(hash),
             sign_in_challenges::user_id.eq(user),
+            sign_in_challenges::identity_provider_id.eq(through),
             sign_in_challenges::created_at.eq(now),
             sign_in_challenges::expires_at.eq(expires_at),
         ))
@@ -155,18 +157,19 @@ pub async fn challenged(
         .optional()
 }
 
-/// Takes one of the sign-in's tries; none when there are no more.
+/// Takes one of the sign-in's tries; none when there are no more. Whose it is, and through which
+/// provider they came.
 pub async fn try_challenge(
     tx: &TenantTx,
     hash: &[u8],
     now: DateTime<Utc>,
-) -> QueryResult<Option<UserId>> {
+) -> QueryResult<Option<(UserId, Option<IdentityProviderId>)>> {
     let mut conn: &TenantConn = tx;
     diesel::update(sign_in_challenges::table.find(hash))
         .filter(sign_in_challenges::expires_at.gt(now))
         .filter(sign_in_challenges::tries.lt(MAX_TRIES))
         .set(sign_in_challenges::tries.eq(sign_in_challenges::tries + 1))
-        .returning(sign_in_challenges::user_id)
+        .returning((sign_in_challenges::user_id, sign_in_challenges::identity_provider_id))
         .get_result(&mut conn)
         .await
         .optional()
@@ -177,6 +180,16 @@ pub async fn end_challenges(tx: &TenantTx, user: UserId) -> QueryResult<usize> {
     let mut conn: &TenantConn = tx;
     let theirs = sign_in_challenges::table.filter(sign_in_challenges::user_id.eq(user));
     diesel::delete(theirs).execute(&mut conn).await
+}
+
+/// Ends the sign-ins that wait after a first proof of this provider.
+pub async fn end_challenges_through(
+    tx: &TenantTx,
+    provider: IdentityProviderId,
+) -> QueryResult<usize> {
+    let mut conn: &TenantConn = tx;
+    let through = sign_in_challenges::identity_provider_id.eq(provider);
+    diesel::delete(sign_in_challenges::table.filter(through)).execute(&mut conn).await
 }
 
 pub async fn policy(mut conn: &TenantConn) -> QueryResult<Option<SecurityPolicy>> {

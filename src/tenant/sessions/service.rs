@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::model::SessionId;
-use super::store::Sessions;
+use super::store::{self, Sessions};
 use crate::audit::{ActorKind, Change};
 use crate::auth::once::OnceToken;
 use crate::base::ids::UserId;
@@ -14,6 +14,7 @@ use crate::db::TenantTx;
 use crate::error::{AppError, Result};
 use crate::security::Kind;
 use crate::sessions::{self, REFUSED, Rotation, Session, SignIn, SignedIn, Store, TOKEN_REFUSED};
+use crate::tenant::identity_providers::IdentityProviderId;
 use crate::tenant::second_factor;
 use crate::tenant::users::{self, User, UserKind};
 
@@ -45,7 +46,7 @@ pub async fn create(ctx: &Ctx, with: SignIn) -> Result<Step> {
     let id = user.id;
     let step = ctx
         .write(async |tx| {
-            if let Some(token) = second_factor::sign_in::challenge(ctx, tx, &user).await? {
+            if let Some(token) = second_factor::sign_in::challenge(ctx, tx, &user, None).await? {
                 if let Some(hash) = &rehashed {
                     users::service::rehashed(tx, id, hash).await?;
                 }
@@ -72,6 +73,21 @@ pub async fn open(
 ) -> Result<SignedIn<User>> {
     let opened = sessions::open::<Sessions>(ctx, tx, user.id).await?;
     users::service::signed_in(tx, user.id, rehashed, ctx.now).await?;
+    sessions::issue(ctx, Some(tenant), user.id.0, &opened, user)
+}
+
+/// Opens a session for a user of `tenant` who has shown this provider who they are. It ends with
+/// the provider.
+pub async fn open_through(
+    ctx: &Ctx,
+    tx: &TenantTx,
+    tenant: Uuid,
+    user: User,
+    provider: IdentityProviderId,
+) -> Result<SignedIn<User>> {
+    let opened = sessions::open::<Sessions>(ctx, tx, user.id).await?;
+    store::opened_through(tx, opened.session(), provider).await?;
+    users::service::signed_in(tx, user.id, None, ctx.now).await?;
     sessions::issue(ctx, Some(tenant), user.id.0, &opened, user)
 }
 
@@ -156,6 +172,17 @@ pub async fn end_all(
     now: DateTime<Utc>,
 ) -> Result<usize> {
     Ok(Sessions::revoke_all(tx, user, keep.map(|id| id.0), now).await?)
+}
+
+/// Ends the sessions that were opened through a provider, of everybody or of one user; how many. The
+/// caller tells the bus.
+pub async fn end_through(
+    tx: &TenantTx,
+    provider: IdentityProviderId,
+    user: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<usize> {
+    Ok(store::end_through(tx, provider, user, now).await?)
 }
 
 fn owner(ctx: &Ctx) -> Result<UserId> {

@@ -9,6 +9,7 @@ use crate::authz::OperatorId;
 use crate::base::ids::UserId;
 use crate::db::schema::tenant::{refresh_tokens, sessions};
 use crate::db::{TenantConn, TenantTx};
+use crate::tenant::identity_providers::IdentityProviderId;
 
 crate::session_store!(Sessions: TenantTx, TenantConn; sessions, refresh_tokens; user_id: UserId);
 
@@ -47,4 +48,36 @@ pub async fn entered(
         .first(&mut conn)
         .await
         .optional()
+}
+
+/// Notes through which provider a session was opened.
+pub async fn opened_through(
+    tx: &TenantTx,
+    session: Uuid,
+    provider: IdentityProviderId,
+) -> QueryResult<usize> {
+    let mut conn: &TenantConn = tx;
+    diesel::update(sessions::table.find(session))
+        .set(sessions::identity_provider_id.eq(provider))
+        .execute(&mut conn)
+        .await
+}
+
+/// Ends the sessions that were opened through a provider, of everybody or of one user.
+pub async fn end_through(
+    tx: &TenantTx,
+    provider: IdentityProviderId,
+    user: Option<UserId>,
+    now: DateTime<Utc>,
+) -> QueryResult<usize> {
+    let mut conn: &TenantConn = tx;
+    let mut theirs = diesel::update(sessions::table)
+        .filter(sessions::identity_provider_id.eq(provider))
+        .filter(sessions::revoked_at.is_null().and(sessions::expires_at.gt(now)))
+        .set(sessions::revoked_at.eq(now))
+        .into_boxed();
+    if let Some(user) = user {
+        theirs = theirs.filter(sessions::user_id.eq(user));
+    }
+    theirs.execute(&mut conn).await
 }

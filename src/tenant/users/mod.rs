@@ -5,6 +5,7 @@ pub mod graphql;
 pub mod linked;
 mod loader;
 mod model;
+pub mod provided;
 pub mod service;
 pub mod service_accounts;
 mod store;

@@ -305,6 +305,11 @@ pub async fn credentials_of(conn: &TenantConn, id: UserId) -> Result<Option<Cred
     Ok(store::credentials(conn, id).await?)
 }
 
+/// The same; nobody else changes the user before this transaction ends.
+pub async fn locked(tx: &TenantTx, id: UserId) -> Result<Option<Credentials>> {
+    Ok(store::lock(tx, id).await?)
+}
+
 /// Sets a new password for somebody who has shown who they are, unless that was done meanwhile.
 pub async fn set_password(
     tx: &TenantTx,

@@ -26,6 +26,13 @@ pub async fn credentials(mut conn: &TenantConn, id: UserId) -> QueryResult<Optio
     users::table.find(id).select(Credentials::as_select()).first(&mut conn).await.optional()
 }
 
+/// The same; nobody else changes the user before this transaction ends.
+pub async fn lock(tx: &TenantTx, id: UserId) -> QueryResult<Option<Credentials>> {
+    let mut conn: &TenantConn = tx;
+    let row = users::table.find(id).select(Credentials::as_select());
+    row.for_no_key_update().first(&mut conn).await.optional()
+}
+
 pub async fn by_ids(mut conn: &TenantConn, ids: &[UserId]) -> QueryResult<Vec<User>> {
     users::table.filter(users::id.eq_any(ids)).select(User::as_select()).load(&mut conn).await
 }

@@ -131,7 +131,11 @@ impl Asker {
         let key = "mutation { apiKeyCreate(input: {name: \"Key\", scopes: [\"*\"]}) {
             apiKey { id } } }";
         let key = owner.gql(key).await.text("/data/apiKeyCreate/apiKey/id");
+        let (provider, identity) = super::access_matrix::world::provider(app, &owner).await;
         let ids = [
+            ("identityProvider", provider.clone()),
+            ("provider", provider),
+            ("userIdentity", identity),
             ("project", project),
             ("task", task),
             ("trustedDocument", trusted),

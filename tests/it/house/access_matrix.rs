@@ -4,7 +4,7 @@
 //! runs with `TEST_REWRITE_ACCESS=1`. What is open to strangers needs a reason in your own words.
 
 mod operations;
-mod world;
+pub mod world;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

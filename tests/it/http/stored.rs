@@ -223,6 +223,13 @@ async fn a_tenant_may_run_trusted_documents_alone() {
     ask(&member, json!({ "documentId": "another" })).await.data();
     member.gql(another).await.data();
     app.sign_in("acme", "manager").await;
+    let anonymous = app.anonymous("acme");
+    anonymous.gql("{ signInProviders { id } }").await.data();
+    let finish = "mutation { oidcSignInFinish(input: {state: \"x\", code: \"x\", binding: \"x\"}) {
+        accessToken } }";
+    assert_eq!(anonymous.gql(finish).await.code(), "UNAUTHENTICATED");
+    let mixed = "{ signInProviders { id } viewer { username } }";
+    anonymous.gql(mixed).await.refused(403, "DOCUMENT_NOT_TRUSTED");
     let mixed = "mutation { tokenVerify(token: \"x\") { __typename }
         sessionRevokeOthers { revokedCount } }";
     member.gql(mixed).await.refused(403, "DOCUMENT_NOT_TRUSTED");

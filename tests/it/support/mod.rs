@@ -4,6 +4,7 @@
 pub mod app;
 pub mod caller;
 pub mod database;
+pub mod issuer;
 pub mod redis;
 pub mod smtp;
 

@@ -18,7 +18,7 @@ fn code_at(secret: &str, seconds: i64) -> String {
 }
 
 /// What the app shows now.
-fn code(app: &TestApp, secret: &str) -> String {
+pub fn code(app: &TestApp, secret: &str) -> String {
     code_at(secret, app.app.clock.now().timestamp())
 }
 
@@ -32,7 +32,7 @@ fn password() -> Value {
 }
 
 /// Sets up a second factor; its secret and the codes on paper.
-async fn enroll(app: &TestApp, caller: &Caller) -> (String, Vec<String>) {
+pub async fn enroll(app: &TestApp, caller: &Caller) -> (String, Vec<String>) {
     let begun = caller.done("totpEnroll", password(), "secret otpauthUri").await;
     let secret = text(&begun["secret"]);
     let input = json!({ "input": { "code": code(app, &secret) } });

@@ -23,7 +23,7 @@ pub enum TokenDelivery {
 
 impl TokenDelivery {
     /// Fails when there is no place to put cookies; before anything else is done.
-    pub(super) fn check(self, ctx: &Ctx) -> Result<()> {
+    pub(in crate::platform) fn check(self, ctx: &Ctx) -> Result<()> {
         if self == Self::Cookie && ctx.jar().is_none() {
             let why = "needs the header X-Taruvi-Session, and no Authorization";
             return Err(Invalid::new(Problem::Invalid, "input.delivery", why).into());
@@ -32,7 +32,7 @@ impl TokenDelivery {
     }
 
     /// Puts the tokens of the payload where they belong.
-    pub(super) fn deliver(
+    pub(in crate::platform) fn deliver(
         self,
         ctx: &Context<'_>,
         mut payload: TokenCreatePayload,

@@ -256,6 +256,12 @@ async fn objects(
     let key = "mutation { apiKeyCreate(input: {name: \"Key\", scopes: [\"*\"]}) {
         apiKey { id } } }";
     ids.insert("apiKey", owner.gql(key).await.text("/data/apiKeyCreate/apiKey/id"));
+    let (provider, identity) = provider(app, owner).await;
+    ids.extend([
+        ("identityProvider", provider.clone()),
+        ("provider", provider),
+        ("userIdentity", identity),
+    ]);
     let acme = operator.gql("{ tenants(search: \"acme\") { nodes { id } } }").await;
     let stead = json!({ "input": { "tenantId": acme.text("/data/tenants/nodes/0/id"),
         "userId": me(owner).await, "reason": "to look at the fields" } });
@@ -285,6 +291,24 @@ async fn objects(
         ("domain", text(&domain["domain"]["id"])),
     ]);
     ids
+}
+
+/// A provider whose address leads nowhere, and the owner's identity there.
+pub async fn provider(app: &TestApp, owner: &Caller) -> (String, String) {
+    let new = json!({ "input": {
+        "name": "Elsewhere", "issuer": "https://localhost:1", "clientId": "us" } });
+    let made = owner.done("identityProviderCreate", new, "identityProvider { id }").await;
+    let provider = text(&made["identityProvider"]["id"]);
+    let identity = uuid::Uuid::now_v7();
+    app.sql(&format!(
+        "INSERT INTO t_acme.user_identities
+             (id, provider_id, subject, user_id, created_at, last_used_at)
+             SELECT '{identity}', '{}', 'somebody', '{}', now(), now()",
+        uuid_of(&provider),
+        uuid_of(&me(owner).await),
+    ))
+    .await;
+    (provider, ids::encode("user_identity", identity))
 }
 
 /// What the platform has beside tenants.
