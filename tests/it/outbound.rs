@@ -201,3 +201,21 @@ async fn redirects_are_answers_and_bodies_end() {
     let why = failed.expect_err("nobody").to_string();
     assert!(why.starts_with("can't be reached"), "{why}");
 }
+
+#[tokio::test]
+async fn https_begins_with_tls_and_nothing_else() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let heard = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.expect("somebody");
+        let mut first = [0; 5];
+        client.read_exact(&mut first).await.expect("five bytes");
+        client.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await.ok();
+        first
+    });
+    let url = format!("https://localhost:{port}/");
+    let answer = outbound(true).send(get(&url), 100).await;
+    assert_eq!(heard.await.expect("bytes")[..2], [0x16, 3], "a handshake (RFC 8446, 5.1)");
+    let why = answer.expect_err("no TLS there").to_string();
+    assert!(why.starts_with("can't be reached: "), "{why}");
+}
