@@ -9,6 +9,10 @@ import { copyText } from '../shared/ui/clipboard';
 import { curlOf } from './curl';
 import { operationNameIn } from './operation-name';
 
+const HOW_TO_GET_A_TOKEN =
+  'Copied. Put an API key (apiKeyCreate), or the access token that tokenCreate answers, into ' +
+  'TARUVI_TOKEN.';
+
 export function CopyAsCurl({ keeper }: { keeper: Keeper }) {
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
@@ -25,8 +29,10 @@ export function CopyAsCurl({ keeper }: { keeper: Keeper }) {
       operationName: operationNameIn(query, operationName),
     };
     const headers = (parseJsonc(headerEditor?.getValue() ?? '') ?? {}) as Record<string, string>;
-    const command = curlOf(request, await keeper.token(), headers);
+    const isSomebody = keeper.state().session !== null;
+    const { command, wantsToken } = curlOf(request, isSomebody, headers);
     if (!(await copyText(command))) return keeper.notify('The browser refused to copy.');
+    keeper.notify(wantsToken ? HOW_TO_GET_A_TOKEN : null);
     setCopied(true);
     window.setTimeout(() => setCopied(false), 1500);
   }

@@ -1,20 +1,24 @@
-// A request as a shell command.
+// A request as a shell command. The token is a variable of the shell: this page knows none.
 
 import { ENDPOINT, type GraphQLRequest, requestHeaders } from '../shared/transport';
 
+const TOKEN_HEADER = '  -H "authorization: Bearer $TARUVI_TOKEN"';
+
+/** `isSomebody` asks for a token, unless the headers bring one. */
 export function curlOf(
   request: GraphQLRequest,
-  token: string | null,
-  extra: Record<string, string>,
-): string {
-  const headers = [...requestHeaders(token, extra)].map(
-    ([name, value]) => `  -H ${quoted(`${name}: ${value}`)}`,
-  );
-  return [
+  isSomebody: boolean,
+  typed: Record<string, string>,
+): { command: string; wantsToken: boolean } {
+  const headers = requestHeaders({ slot: null, headers: typed });
+  const wantsToken = isSomebody && !headers.has('authorization');
+  const lines = [...headers].map(([name, value]) => `  -H ${quoted(`${name}: ${value}`)}`);
+  const command = [
     `curl ${quoted(new URL(ENDPOINT, location.origin).href)}`,
-    ...headers,
+    ...(wantsToken ? [...lines, TOKEN_HEADER] : lines),
     `  --data-raw ${quoted(JSON.stringify(request))}`,
   ].join(' \\\n');
+  return { command, wantsToken };
 }
 
 /** Inside single quotes a shell changes nothing; a quote itself has to step outside. */

@@ -3,7 +3,7 @@
 import type { Config } from './config';
 
 export type Place = {
-  /** Names the session in storage. */
+  /** Names the session: its cookies (1 to 64 of `[A-Za-z0-9_]`), and what is stored of it. */
   key: string;
   name: string;
   /** What `tokenCreate` is told; null on a tenant's own host, which already says it. */
@@ -12,8 +12,8 @@ export type Place = {
   url: string | null;
 };
 
-/** Nothing that a tenant could be named. */
-export const PLATFORM_KEY = '@platform';
+/** Tenants' names are in lower case. */
+export const PLATFORM_KEY = 'PLATFORM';
 const PLATFORM: Place = { key: PLATFORM_KEY, name: 'Platform', tenant: null, url: null };
 const CHOICE = 'taruvi.place';
 
@@ -63,11 +63,15 @@ export function rememberPlace(place: Place): void {
 /** A tenant typed by hand. */
 export function typedPlace(name: string): Place {
   const tenant = slugOf(name.trim().toLowerCase());
-  return tenant === '' ? PLATFORM : { key: tenant, name: tenant, tenant, url: null };
+  return tenant === '' ? PLATFORM : { key: keyOf(tenant), name: tenant, tenant, url: null };
 }
 
 function hostKey(config: Config): string {
-  return config.host.tenant === null ? location.hostname : slugOf(config.host.tenant);
+  return keyOf(slugOf(config.host.tenant ?? location.hostname));
+}
+
+function keyOf(name: string): string {
+  return name.replaceAll(/\W/g, '_').slice(0, 64);
 }
 
 function hostPlace(config: Config): Place {

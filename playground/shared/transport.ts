@@ -4,6 +4,8 @@ import { Trouble } from './trouble';
 
 export const ENDPOINT = '/graphql';
 const ACCEPT = 'application/graphql-response+json, application/json';
+/** Names the pair of cookies that says who asks. Without it the server looks at no cookie. */
+const SESSION_HEADER = 'X-Taruvi-Session';
 
 export type GraphQLError = {
   message: string;
@@ -25,28 +27,32 @@ export type GraphQLRequest = {
 
 export type Reply = { status: number; result: GraphQLResult; retryAfterMs: number | null };
 
+export type Sending = {
+  /** The session whose cookies are meant; null for nobody's. */
+  slot: string | null;
+  /** These win: they were typed into GraphiQL's own editor. */
+  headers?: Record<string, string> | undefined;
+  /** Whether the request goes on when the page is left: its answer may bring cookies. */
+  keepalive?: boolean;
+};
+
 /** The headers of every request; also what "copy as curl" shows. */
-export function requestHeaders(token: string | null, extra: Record<string, string> = {}): Headers {
+export function requestHeaders({ slot, headers: typed = {} }: Sending): Headers {
   const headers = new Headers({ 'Content-Type': 'application/json', Accept: ACCEPT });
-  if (token !== null) headers.set('Authorization', `Bearer ${token}`);
-  // Last, so that a header typed into GraphiQL's own editor wins.
-  for (const [name, value] of Object.entries(extra)) headers.set(name, value);
+  if (slot !== null) headers.set(SESSION_HEADER, slot);
+  for (const [name, value] of Object.entries(typed)) headers.set(name, value);
   return headers;
 }
 
-export async function post(
-  request: GraphQLRequest,
-  token: string | null,
-  extra: Record<string, string> = {},
-): Promise<Reply> {
+export async function post(request: GraphQLRequest, sending: Sending): Promise<Reply> {
   let response: Response;
   try {
     response = await fetch(ENDPOINT, {
       method: 'POST',
-      headers: requestHeaders(token, extra),
+      headers: requestHeaders(sending),
       body: JSON.stringify(request),
-      // The token is the identity here; a console cookie on the same host must not be a second one.
-      credentials: 'omit',
+      credentials: 'same-origin',
+      keepalive: sending.keepalive ?? false,
     });
   } catch {
     throw new Trouble('network', "The server can't be reached. Is it running?");

@@ -1,6 +1,6 @@
 // What went wrong, in words for a person. Codes are those of the API (docs: error codes).
 
-import type { GraphQLResult, Reply } from './transport';
+import type { GraphQLRequest, GraphQLResult, Reply } from './transport';
 
 export type TroubleKind = 'network' | 'credentials' | 'rate-limited' | 'input' | 'server';
 
@@ -26,10 +26,14 @@ const WORDS: Record<string, string> = {
   TENANT_MIGRATING: 'This tenant is being upgraded. Try again in a minute.',
   REQUEST_TIMEOUT: 'The server took too long. Try again.',
   FORBIDDEN: 'Your account may not do this.',
+  CSRF_PREVENTION: 'The server takes this for a request from another site.',
 };
 
-/** The trouble in a reply, or null when it has none. */
-export function troubleIn({ status, result, retryAfterMs }: Reply): Trouble | null {
+/** The trouble in a reply, or null when it has none; `refusal` says what did not hold. */
+export function troubleIn(
+  { status, result, retryAfterMs }: Reply,
+  refusal = 'You are not signed in.',
+): Trouble | null {
   const error = result.errors?.[0];
   if (error === undefined) {
     return status < 400 ? null : new Trouble('server', `The server refused this (HTTP ${status}).`);
@@ -37,7 +41,7 @@ export function troubleIn({ status, result, retryAfterMs }: Reply): Trouble | nu
   const code = error.extensions?.code;
   switch (code) {
     case 'UNAUTHENTICATED':
-      return new Trouble('credentials', 'Wrong e-mail or password.');
+      return new Trouble('credentials', refusal);
     case 'RATE_LIMITED':
       return new Trouble(
         'rate-limited',
@@ -65,6 +69,13 @@ export function isUnauthenticated({
   if (status === 401) return true;
   const nothingDone = result.data === undefined || result.data === null;
   return nothingDone && codesOf(result).includes('UNAUTHENTICATED');
+}
+
+/** Whether a request may be sent again as somebody: one that could have changed something only if
+    nothing at all was done. */
+export function wasRefused({ query }: GraphQLRequest, reply: Reply): boolean {
+  if (isUnauthenticated(reply)) return true;
+  return !/\bmutation\b/.test(query) && codesOf(reply.result).includes('UNAUTHENTICATED');
 }
 
 export function codesOf(result: GraphQLResult): string[] {

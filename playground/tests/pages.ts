@@ -2,6 +2,7 @@
 
 import { type Locator, type Page, test as base, expect } from '@playwright/test';
 
+import type { Person } from './api.ts';
 import { OWNER } from './server.ts';
 
 type Options = {
@@ -9,28 +10,23 @@ type Options = {
   refusalsExpected: boolean;
 };
 
-export const test = base.extend<Options>({
+type Fixtures = {
+  /** A second tab of the same browser. */
+  otherTab: Page;
+};
+
+export const test = base.extend<Options & Fixtures>({
   refusalsExpected: [false, { option: true }],
 
   page: async ({ page, refusalsExpected }, use) => {
-    const amiss: string[] = [];
-    page.on('pageerror', (error) => amiss.push(`uncaught: ${error.message}`));
-    page.on('console', (message) => {
-      if (message.type() !== 'error') return;
-      if (refusalsExpected && message.text().startsWith('Failed to load resource')) return;
-      amiss.push(`console: ${message.text()}`);
-    });
-    page.on('request', (request) => {
-      const { protocol, host } = new URL(request.url());
-      // The page asks its own host only; blobs and data never leave the browser.
-      if (
-        protocol.startsWith('http') &&
-        host !== new URL(page.url()).host &&
-        !opening(page, host)
-      ) {
-        amiss.push(`left the origin: ${request.url()}`);
-      }
-    });
+    const amiss = watch(page, refusalsExpected);
+    await use(page);
+    expect(amiss).toEqual([]);
+  },
+
+  otherTab: async ({ context, refusalsExpected }, use) => {
+    const page = await context.newPage();
+    const amiss = watch(page, refusalsExpected);
     await use(page);
     expect(amiss).toEqual([]);
   },
@@ -43,17 +39,27 @@ export async function openPlayground(page: Page, origin = ''): Promise<void> {
   await expect(page.locator('.graphiql-query-editor .view-line').first()).toBeVisible();
 }
 
-export async function fillSignIn(page: Page, password = OWNER.password): Promise<void> {
+export async function fillSignIn(page: Page, { email, password }: Person = OWNER): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('E-mail').fill(OWNER.email);
+  await dialog.getByLabel('E-mail').fill(email);
   await dialog.getByLabel('Password').fill(password);
   await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
-export async function signIn(page: Page): Promise<void> {
-  await fillSignIn(page);
+export async function signIn(page: Page, person?: Person): Promise<void> {
+  await fillSignIn(page, person);
   await expect(userMenu(page)).toBeVisible();
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await userMenu(page).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expectNobody(page);
+}
+
+export async function expectNobody(page: Page): Promise<void> {
+  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
 }
 
 /** What the sign-in says went wrong. */
@@ -79,16 +85,46 @@ export function response(page: Page): Locator {
   return page.locator('.graphiql-response');
 }
 
-/** Monaco closes brackets while one types, so the variables are put in whole. */
 export async function setVariables(page: Page, variables: unknown): Promise<void> {
-  await page.evaluate((text) => {
-    type Model = { uri: { path: string }; setValue(text: string): void };
-    const { __MONACO } = globalThis as unknown as {
-      __MONACO: { editor: { getModels(): Model[] } };
-    };
-    const models = __MONACO.editor.getModels();
-    models.find(({ uri }) => uri.path.endsWith('variables.json'))?.setValue(text);
-  }, JSON.stringify(variables));
+  await setEditor(page, 'variables.json', variables);
+}
+
+export async function setHeaders(page: Page, headers: Record<string, string>): Promise<void> {
+  await setEditor(page, 'request-headers.json', headers);
+}
+
+/** Monaco closes brackets while one types, so the text is put in whole. */
+async function setEditor(page: Page, file: string, value: unknown): Promise<void> {
+  await page.evaluate(
+    ([file, text]) => {
+      type Model = { uri: { path: string }; setValue(text: string): void };
+      const { __MONACO } = globalThis as unknown as {
+        __MONACO: { editor: { getModels(): Model[] } };
+      };
+      const models = __MONACO.editor.getModels();
+      models.find(({ uri }) => uri.path.endsWith(file))?.setValue(text);
+    },
+    [file, JSON.stringify(value)] as const,
+  );
+}
+
+/** Collects what must not happen on a page. */
+function watch(page: Page, refusalsExpected: boolean): string[] {
+  const amiss: string[] = [];
+  page.on('pageerror', (error) => amiss.push(`uncaught: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() !== 'error') return;
+    if (refusalsExpected && message.text().startsWith('Failed to load resource')) return;
+    amiss.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const { protocol, host } = new URL(request.url());
+    // The page asks its own host only; blobs and data never leave the browser.
+    if (protocol.startsWith('http') && host !== new URL(page.url()).host && !opening(page, host)) {
+      amiss.push(`left the origin: ${request.url()}`);
+    }
+  });
+  return amiss;
 }
 
 /** The first request of a test comes from the blank page. */

@@ -1,36 +1,45 @@
-// Keeps the sessions of this tab: which place is chosen, who is signed in there, and a token that
-// is renewed before it ends. Knows nothing of React: `useKeeper` is the bridge.
+// Keeps the sessions of this browser: which place is chosen in this tab, who is signed in there,
+// and cookies that are renewed before they end. Other tabs do the same at the same time: what one
+// of them changes, all hear of. Knows nothing of React: `useKeeper` is the bridge.
 
 import { type Place, rememberPlace } from '../places';
 import { Trouble, inWords } from '../trouble';
-import { type Session, load, save } from './session';
+import { alone } from './alone';
+import { type Session, isSamePerson, load, save, storageKey } from './session';
 import * as tokens from './tokens';
+import { askWhoIAm } from './who-am-i';
 
 export type KeeperState = {
   place: Place;
   session: Session | null;
+  /** Whether a second factor has to be set up before anything else works. */
+  mustEnroll: boolean;
   /** Something the person should know, until dismissed. */
   notice: string | null;
 };
 
-/** A token is renewed this long before its end, or in the last fifth of a short life. */
+/** A session is renewed this long before its end, or in the last fifth of a short life. */
 const LEAD_MS = 60_000;
 const RETRY_MS = 15_000;
 /** So that a server which hands out dead tokens is not asked in a loop. */
 const SOONEST_MS = 1_000;
 /** A token this close to its end would be refused on arrival. */
 const TOO_LATE_MS = 3_000;
+const ENDED = 'Your session has ended. Sign in again.';
 
 export class Keeper {
   #state: KeeperState;
   readonly #listeners = new Set<() => void>();
   #timer: number | undefined;
-  /** The renewal under way at each place. A refresh token works once: there is never a second. */
-  readonly #renewals = new Map<string, Promise<Session | null>>();
 
   constructor(place: Place) {
-    this.#state = { place, session: load(place.key), notice: null };
-    this.#schedule();
+    this.#state = { place, session: load(place.key), mustEnroll: false, notice: null };
+    window.addEventListener('storage', ({ key }) => {
+      if (key === null || key === storageKey(this.#state.place.key)) this.#changedElsewhere();
+    });
+    // A page that the browser had put aside has heard nothing meanwhile.
+    window.addEventListener('pageshow', ({ persisted }) => persisted && this.#changedElsewhere());
+    this.#begin();
   }
 
   readonly state = (): KeeperState => this.#state;
@@ -42,90 +51,138 @@ export class Keeper {
 
   choose(place: Place): void {
     rememberPlace(place);
-    this.#set({ place, session: load(place.key), notice: null });
-    this.#schedule();
+    this.#set({ place, session: load(place.key), mustEnroll: false, notice: null });
+    this.#begin();
   }
 
-  async signIn(place: Place, email: string, password: string): Promise<void> {
-    const session = await tokens.create(place.tenant, { email, password });
-    save(place.key, session);
-    this.choose(place);
+  /** Null once somebody is signed in; otherwise the challenge that asks for a second proof. */
+  signIn(place: Place, credentials: tokens.Credentials): Promise<string | null> {
+    return this.#enter(place, () => tokens.create(place, credentials));
   }
 
-  /** Forgets the session first: the person is signed out even when the server can't be told. */
+  /** The second step, for the challenge of the first. */
+  finishSignIn(place: Place, challenge: string, proof: tokens.Proof): Promise<string | null> {
+    return this.#enter(place, () => tokens.createTotp(place, challenge, proof));
+  }
+
+  /** The server has to be told: only its answer takes the cookies away. */
   async signOut(): Promise<void> {
     const { place, session } = this.#state;
     if (session === null) return;
-    this.#drop(null);
-    try {
-      await tokens.revoke(place.tenant, session);
-    } catch (error) {
-      if (error instanceof Trouble && error.kind === 'network') {
-        this.notify("Signed out in this tab. The server can't be reached, so it was not told.");
+    await alone(place.key, async () => {
+      try {
+        await tokens.revoke(place);
+      } catch (error) {
+        // A session that the server does not know has ended already.
+        if (!isRefusal(error)) return this.notify(`You are still signed in. ${inWords(error)}`);
       }
-    }
+      save(place.key, null);
+      if (this.#state.place.key === place.key) this.#drop(null);
+    });
   }
 
-  /** A token that still works, renewed if need be; null when nobody is signed in. */
-  async token(): Promise<string | null> {
+  /** Whether a request can go as somebody: a session about to end is renewed first. */
+  async ready(): Promise<boolean> {
     const { session } = this.#state;
-    if (session === null) return null;
-    if (session.expiresAt - Date.now() > TOO_LATE_MS) return session.accessToken;
-    return this.renew();
+    if (session === null) return false;
+    return isFresh(session) || this.renew(session);
   }
 
-  /** A new token in place of one the server refused, or that is about to end. */
-  async renew(): Promise<string | null> {
-    const { key } = this.#state.place;
-    let renewal = this.#renewals.get(key);
-    if (renewal === undefined) {
-      renewal = this.#renewOnce().finally(() => this.#renewals.delete(key));
-      this.#renewals.set(key, renewal);
-    }
-    return (await renewal)?.accessToken ?? null;
+  /** New cookies for those of `seen`, which end or were refused; perhaps another tab has made them
+      already. Whether somebody is signed in then. */
+  async renew(seen: Session | null): Promise<boolean> {
+    const { place } = this.#state;
+    if (seen === null) return false;
+    return alone(place.key, async () => {
+      const stored = load(place.key);
+      if (stored === null) return false;
+      try {
+        const isRenewed = stored.expiresAt !== seen.expiresAt && isFresh(stored);
+        const session = isRenewed ? stored : await tokens.refresh(place);
+        save(place.key, session);
+        if (this.#state.place.key === place.key) this.#adopt(session);
+        return true;
+      } catch (error) {
+        return this.#renewalFailed(place, error);
+      }
+    });
   }
 
   notify(notice: string | null): void {
     this.#set({ notice });
   }
 
-  async #renewOnce(): Promise<Session | null> {
-    const { place, session } = this.#state;
-    if (session === null) return null;
-    try {
-      const renewed = await tokens.refresh(place.tenant, session);
-      // Meanwhile the person may have signed out, or chosen another place.
-      if (load(place.key)?.refreshToken !== session.refreshToken) return null;
-      save(place.key, renewed);
-      if (this.#state.place.key === place.key) {
-        this.#set({ session: renewed });
-        this.#schedule();
-      }
-      return renewed;
-    } catch (error) {
-      return this.#renewalFailed(place, error);
+  /** The second factor is there now. */
+  enrolled(): void {
+    this.#set({ mustEnroll: false });
+  }
+
+  #enter(place: Place, ask: () => Promise<tokens.Step>): Promise<string | null> {
+    return alone(place.key, async () => {
+      const step = await ask();
+      if (step.kind === 'second-factor') return step.challenge;
+      save(place.key, step.session);
+      rememberPlace(place);
+      this.#set({ place, mustEnroll: step.mustEnroll, notice: null });
+      this.#adopt(step.session);
+      return null;
+    });
+  }
+
+  #begin(): void {
+    this.#schedule();
+    // What does not come about here comes about with the next request.
+    this.#check().catch(() => undefined);
+  }
+
+  /** Asks the server whether the one we remember is signed in indeed. */
+  async #check(): Promise<void> {
+    const { place } = this.#state;
+    if (!(await this.ready())) return;
+    const { session } = this.#state;
+    let self = await askWhoIAm(place);
+    if (self === null && (await this.renew(session))) self = await askWhoIAm(place);
+    const stored = load(place.key);
+    if (self === null || stored === null || this.#state.place.key !== place.key) return;
+    const { user, mustEnroll } = self;
+    if (JSON.stringify(user) !== JSON.stringify(stored.user)) save(place.key, { ...stored, user });
+    this.#set({ session: { ...stored, user }, mustEnroll });
+  }
+
+  #changedElsewhere(): void {
+    const { place, session, mustEnroll } = this.#state;
+    const stored = load(place.key);
+    if (stored === null) {
+      if (session !== null) this.#drop('You have been signed out in another tab.');
+      return;
     }
+    this.#adopt(stored);
+    if (isSamePerson(session, stored) && !mustEnroll) return;
+    this.#set({ mustEnroll: false, notice: null });
+    this.#begin();
   }
 
   /** Only the server's refusal ends a session: a lost connection may come back. */
-  #renewalFailed(place: Place, error: unknown): null {
+  #renewalFailed(place: Place, error: unknown): false {
     const here = this.#state.place.key === place.key;
-    const refused =
-      error instanceof Trouble && (error.kind === 'credentials' || error.kind === 'input');
-    if (refused) {
+    if (isRefusal(error)) {
       save(place.key, null);
-      if (here) this.#drop('Your session has ended. Sign in again.');
+      if (here) this.#drop(ENDED);
     } else if (here) {
       this.notify(inWords(error));
       this.#later(RETRY_MS);
     }
-    return null;
+    return false;
+  }
+
+  #adopt(session: Session): void {
+    this.#set({ session });
+    this.#schedule();
   }
 
   #drop(notice: string | null): void {
-    save(this.#state.place.key, null);
     window.clearTimeout(this.#timer);
-    this.#set({ session: null, notice });
+    this.#set({ session: null, mustEnroll: false, notice });
   }
 
   #schedule(): void {
@@ -138,11 +195,20 @@ export class Keeper {
 
   #later(delay: number): void {
     window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => void this.renew(), Math.max(delay, SOONEST_MS));
+    const renew = () => void this.renew(this.#state.session);
+    this.#timer = window.setTimeout(renew, Math.max(delay, SOONEST_MS));
   }
 
   #set(change: Partial<KeeperState>): void {
     this.#state = { ...this.#state, ...change };
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isFresh({ expiresAt }: Session): boolean {
+  return expiresAt - Date.now() > TOO_LATE_MS;
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Trouble && (error.kind === 'credentials' || error.kind === 'input');
 }

@@ -1,22 +1,26 @@
-// A request as whoever is signed in, renewed and repeated once when the token was refused.
+// A request as whoever is signed in, renewed and repeated once when their cookies did not hold.
 
 import { type GraphQLRequest, type Reply, post } from '../transport';
-import { isUnauthenticated } from '../trouble';
+import { wasRefused } from '../trouble';
 import type { Keeper } from './keeper';
+import { isSamePerson } from './session';
 
 export async function send(
   keeper: Keeper,
   request: GraphQLRequest,
-  extra: Record<string, string> = {},
+  headers: Record<string, string> = {},
 ): Promise<Reply> {
-  const { key } = keeper.state().place;
-  const token = await keeper.token();
-  const reply = await post(request, token, extra);
   // A token of the person's own, typed into the headers, is theirs to renew.
-  const own = Object.keys(extra).some((name) => name.toLowerCase() === 'authorization');
-  if (token === null || own || !isUnauthenticated(reply)) return reply;
-  // Chosen another place meanwhile: its token must not carry this request.
-  if (keeper.state().place.key !== key) return reply;
-  const renewed = await keeper.renew();
-  return renewed === null ? reply : post(request, renewed, extra);
+  const own = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  if (own) return post(request, { slot: null, headers });
+
+  const { place } = keeper.state();
+  const slot = (await keeper.ready()) ? place.key : null;
+  const { session } = keeper.state();
+  const reply = await post(request, { slot, headers });
+  if (slot === null || !wasRefused(request, reply)) return reply;
+  const renewed = keeper.state().place.key === slot && (await keeper.renew(session));
+  // Nobody else's cookies must carry what this person sent.
+  const same = keeper.state().place.key === slot && isSamePerson(session, keeper.state().session);
+  return renewed && same ? post(request, { slot, headers }) : reply;
 }

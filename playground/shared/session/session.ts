@@ -1,27 +1,38 @@
-// A signed-in session, and where the tab keeps it.
+// What this page keeps of a session: whose it is, and when its access token ends. The tokens
+// themselves are in cookies that no script can read.
+
+export type Account = { displayName: string; email: string };
 
 export type Session = {
-  accessToken: string;
-  refreshToken: string;
+  user: Account;
   /** When the access token ends, in milliseconds since 1970 by this machine's clock. */
   expiresAt: number;
-  user: { displayName: string; email: string };
 };
 
-// sessionStorage, not localStorage: a token outlives neither the tab nor the browser.
 const PREFIX = 'taruvi.session.';
 
+// localStorage: cookies are shared by all tabs of the browser, so is what is known of them.
+export function storageKey(place: string): string {
+  return PREFIX + place;
+}
+
 export function load(place: string): Session | null {
-  const stored = sessionStorage.getItem(PREFIX + place);
+  const stored = localStorage.getItem(storageKey(place));
   if (stored === null) return null;
   try {
-    return JSON.parse(stored) as Session;
+    const { user, expiresAt } = JSON.parse(stored) as Session;
+    return { user: { displayName: user.displayName, email: user.email }, expiresAt };
   } catch {
     return null;
   }
 }
 
 export function save(place: string, session: Session | null): void {
-  if (session === null) sessionStorage.removeItem(PREFIX + place);
-  else sessionStorage.setItem(PREFIX + place, JSON.stringify(session));
+  if (session === null) localStorage.removeItem(storageKey(place));
+  else localStorage.setItem(storageKey(place), JSON.stringify(session));
+}
+
+/** Whether two are of the same person: not of the same token. */
+export function isSamePerson(one: Session | null, other: Session | null): boolean {
+  return one?.user.email === other?.user.email;
 }

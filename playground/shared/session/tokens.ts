@@ -1,72 +1,83 @@
-// The three mutations of signing in: create, refresh, revoke.
+// The mutations of signing in, staying signed in and signing out. They answer by cookies: what
+// comes back here is whose session it is, and for how long.
 
 import tokenCreate from '../documents/token-create.graphql?raw';
+import tokenCreateTotp from '../documents/token-create-totp.graphql?raw';
 import tokenRefresh from '../documents/token-refresh.graphql?raw';
 import tokenRevoke from '../documents/token-revoke.graphql?raw';
+import { type Payload, payloadOf } from '../payload';
+import type { Place } from '../places';
 import { post } from '../transport';
-import { Trouble, troubleIn } from '../trouble';
-import type { Session } from './session';
+import { Trouble } from '../trouble';
+import type { Account, Session } from './session';
 
-type UserError = { field?: readonly string[] | null; message: string };
-
-type Account = { displayName: string; email: string };
-
-type TokenPayload = {
-  accessToken: string | null;
-  refreshToken: string | null;
+type TokenPayload = Payload & {
   /** Seconds. */
   expiresIn: number | null;
-  /** Who signed in: a tenant's user, or an operator of the platform. */
-  user?: Account | null;
-  operator?: Account | null;
-  userErrors: readonly UserError[];
+  /** Whose it is: a tenant's user, or an operator of the platform. */
+  user: Account | null;
+  operator: Account | null;
+  nextStep?: 'TOTP_REQUIRED' | 'TOTP_ENROLLMENT_REQUIRED' | null;
+  challenge?: string | null;
 };
-
-/** The tenant of a session on a platform host; null for the platform, and on a tenant's host. */
-type Tenant = string | null;
 
 export type Credentials = { email: string; password: string };
 
-export async function create(tenant: Tenant, { email, password }: Credentials): Promise<Session> {
-  const payload = await mutate('tokenCreate', tokenCreate, tenant, { email, password });
-  return toSession(payload, payload.user ?? payload.operator ?? { displayName: email, email });
+/** The second proof: six digits of the app, or a code on paper. */
+export type Proof = { code: string } | { recoveryCode: string };
+
+/** What a sign-in leads to. */
+export type Step =
+  | { kind: 'signed-in'; session: Session; mustEnroll: boolean }
+  | { kind: 'second-factor'; challenge: string };
+
+const WRONG_PASSWORD = 'Wrong e-mail or password.';
+const WRONG_CODE = 'This does not hold. Each code works once, and a sign-in has five tries.';
+
+export async function create(place: Place, { email, password }: Credentials): Promise<Step> {
+  const input = { email, password };
+  const payload = await mutate('tokenCreate', tokenCreate, place, input, WRONG_PASSWORD);
+  return stepOf(payload as TokenPayload);
 }
 
-export async function refresh(tenant: Tenant, { refreshToken, user }: Session): Promise<Session> {
-  return toSession(await mutate('tokenRefresh', tokenRefresh, tenant, { refreshToken }), user);
+export async function createTotp(place: Place, challenge: string, proof: Proof): Promise<Step> {
+  const input = { challenge, ...proof };
+  const payload = await mutate('tokenCreateTotp', tokenCreateTotp, place, input, WRONG_CODE);
+  return stepOf(payload as TokenPayload);
 }
 
-export async function revoke(tenant: Tenant, { refreshToken }: Session): Promise<void> {
-  await mutate('tokenRevoke', tokenRevoke, tenant, { refreshToken });
+export async function refresh(place: Place): Promise<Session> {
+  return sessionOf((await mutate('tokenRefresh', tokenRefresh, place)) as TokenPayload);
 }
 
-/** None of them needs an access token: what they are given says who asks. */
+export async function revoke(place: Place): Promise<void> {
+  await mutate('tokenRevoke', tokenRevoke, place);
+}
+
 async function mutate(
   field: string,
   query: string,
-  tenant: Tenant,
-  input: Record<string, string>,
-): Promise<TokenPayload> {
+  { key, tenant }: Place,
+  input: Record<string, string> = {},
+  refusal?: string,
+): Promise<Payload> {
   // An absent tenant and a null one differ in GraphQL: where none is meant, none is sent.
   const variables = tenant === null ? input : { ...input, tenant };
-  const reply = await post({ query, variables }, null);
-  const trouble = troubleIn(reply);
-  if (trouble !== null) throw trouble;
-  const payload = (reply.result.data as Record<string, TokenPayload | null> | null)?.[field];
-  if (payload === null || payload === undefined) {
-    throw new Trouble('server', 'The server gave no answer to this.');
-  }
-  const error = payload.userErrors[0];
-  if (error !== undefined) {
-    throw new Trouble('input', error.message, null, error.field?.at(-1) ?? null);
-  }
-  return payload;
+  const reply = await post({ query, variables }, { slot: key, keepalive: true });
+  return payloadOf(reply, field, refusal);
 }
 
-function toSession(payload: TokenPayload, user: Session['user']): Session {
-  const { accessToken, refreshToken, expiresIn } = payload;
-  if (accessToken === null || refreshToken === null) {
-    throw new Trouble('server', 'The server gave no token.');
+function stepOf(payload: TokenPayload): Step {
+  const { nextStep, challenge } = payload;
+  if (nextStep === 'TOTP_REQUIRED' && challenge) return { kind: 'second-factor', challenge };
+  const mustEnroll = nextStep === 'TOTP_ENROLLMENT_REQUIRED';
+  return { kind: 'signed-in', session: sessionOf(payload), mustEnroll };
+}
+
+function sessionOf({ user, operator, expiresIn }: TokenPayload): Session {
+  const account = user ?? operator;
+  if (account === null || expiresIn === null) {
+    throw new Trouble('server', 'The server does not say who signed in.');
   }
-  return { accessToken, refreshToken, expiresAt: Date.now() + (expiresIn ?? 0) * 1000, user };
+  return { user: account, expiresAt: Date.now() + expiresIn * 1000 };
 }

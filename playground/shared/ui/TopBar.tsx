@@ -8,6 +8,7 @@ import type { Keeper } from '../session/keeper';
 import { useKeeper } from '../session/useKeeper';
 import { Brand } from './Brand';
 import { PlacePicker } from './PlacePicker';
+import { SecondFactor } from './SecondFactor';
 import { SignIn } from './SignIn';
 import { UserMenu } from './UserMenu';
 import './controls.css';
@@ -22,10 +23,17 @@ type Props = {
   children?: ReactNode;
 };
 
+const MUST_ENROLL = 'Your account needs a second factor here before anything else works.';
+
+/** The dialog that is open; the second factor is set up with the password of a sign-in just done. */
+type Asking = null | { for: 'sign-in' } | { for: 'second-factor'; password: string | null };
+
 export function TopBar({ page, config, keeper, children }: Props) {
-  const { place, session, notice } = useKeeper(keeper);
-  const [asking, setAsking] = useState(false);
+  const { place, session, mustEnroll, notice } = useKeeper(keeper);
+  const [asking, setAsking] = useState<Asking>(null);
   const places = placesOf(config);
+  const close = () => setAsking(null);
+  const setUp = (password: string | null) => setAsking({ for: 'second-factor', password });
 
   function pick(chosen: Place) {
     if (chosen.url !== null) location.assign(chosen.url);
@@ -44,16 +52,34 @@ export function TopBar({ page, config, keeper, children }: Props) {
           {children}
           <PlacePicker places={places} chosen={place} onPick={pick} />
           {session === null ? (
-            <button type="button" className="button primary" onClick={() => setAsking(true)}>
+            <button
+              type="button"
+              className="button primary"
+              onClick={() => setAsking({ for: 'sign-in' })}
+            >
               Sign in
             </button>
           ) : (
-            <UserMenu keeper={keeper} session={session} />
+            <UserMenu keeper={keeper} session={session} onSecondFactor={() => setUp(null)} />
           )}
         </div>
       </header>
-      <Notice text={notice} onDismiss={() => keeper.notify(null)} />
-      {asking && <SignIn config={config} keeper={keeper} onClose={() => setAsking(false)} />}
+      <Notice
+        text={notice ?? (mustEnroll ? MUST_ENROLL : null)}
+        action={notice === null ? 'Set it up' : 'Dismiss'}
+        onAction={() => (notice === null ? setUp(null) : keeper.notify(null))}
+      />
+      {asking?.for === 'sign-in' && (
+        <SignIn
+          config={config}
+          keeper={keeper}
+          onClose={close}
+          onDone={(password) => (keeper.state().mustEnroll ? setUp(password) : close())}
+        />
+      )}
+      {asking?.for === 'second-factor' && (
+        <SecondFactor keeper={keeper} password={asking.password} onClose={close} />
+      )}
     </>
   );
 }
@@ -66,15 +92,17 @@ function PageLink({ href, name, current }: { href: string; name: string; current
   );
 }
 
+type NoticeProps = { text: string | null; action: string; onAction: () => void };
+
 /** Always in the page, so that the text is read out when it appears. */
-function Notice({ text, onDismiss }: { text: string | null; onDismiss: () => void }) {
+function Notice({ text, action, onAction }: NoticeProps) {
   return (
     <div role="status" className={text === null ? undefined : 'notice'}>
       {text !== null && (
         <>
           <span>{text}</span>
-          <button type="button" className="button quiet" onClick={onDismiss}>
-            Dismiss
+          <button type="button" className="button quiet" onClick={onAction}>
+            {action}
           </button>
         </>
       )}
