@@ -58,3 +58,18 @@ export async function demandSecondFactor(roles: string[]): Promise<void> {
     { input: { requireTotpForRoles: roles } },
   );
 }
+
+/** Lets people sign in with a provider; the name on its button. */
+export async function newProvider(issuer: string, clientId: string): Promise<string> {
+  const name = `Provider ${Date.now()}`;
+  type Answer = { identityProviderCreate: { userErrors: unknown[] } };
+  const { identityProviderCreate } = await asOwner<Answer>(
+    `mutation($input: IdentityProviderCreateInput!) {
+      identityProviderCreate(input: $input) { userErrors { field message } }
+    }`,
+    { input: { name, issuer, clientId } },
+  );
+  const { userErrors } = identityProviderCreate;
+  if (userErrors.length > 0) throw new Error(JSON.stringify(userErrors));
+  return name;
+}

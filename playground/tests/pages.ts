@@ -119,15 +119,12 @@ function watch(page: Page, refusalsExpected: boolean): string[] {
   });
   page.on('request', (request) => {
     const { protocol, host } = new URL(request.url());
-    // The page asks its own host only; blobs and data never leave the browser.
-    if (protocol.startsWith('http') && host !== new URL(page.url()).host && !opening(page, host)) {
+    // The page asks its own host only; blobs and data never leave the browser. Going somewhere
+    // else as a whole is what a link does.
+    const isAsset = !(request.isNavigationRequest() && request.frame() === page.mainFrame());
+    if (isAsset && protocol.startsWith('http') && host !== new URL(page.url()).host) {
       amiss.push(`left the origin: ${request.url()}`);
     }
   });
   return amiss;
-}
-
-/** The first request of a test comes from the blank page. */
-function opening(page: Page, host: string): boolean {
-  return page.url() === 'about:blank' && /(^|\.)localhost(:|$)/.test(host);
 }

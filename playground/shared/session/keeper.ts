@@ -5,6 +5,7 @@
 import { type Place, rememberPlace } from '../places';
 import { Trouble, inWords } from '../trouble';
 import { alone } from './alone';
+import type { Return } from './providers';
 import { type Session, isSamePerson, load, save, storageKey } from './session';
 import * as tokens from './tokens';
 import { askWhoIAm } from './who-am-i';
@@ -12,12 +13,15 @@ import { askWhoIAm } from './who-am-i';
 export type KeeperState = {
   place: Place;
   session: Session | null;
+  /** A sign-in that the server wants to see a second proof of. */
+  pending: { place: Place; challenge: string } | null;
   /** Whether a second factor has to be set up before anything else works. */
   mustEnroll: boolean;
   /** Something the person should know, until dismissed. */
   notice: string | null;
 };
 
+const NOTHING = { pending: null, mustEnroll: false, notice: null };
 /** A session is renewed this long before its end, or in the last fifth of a short life. */
 const LEAD_MS = 60_000;
 const RETRY_MS = 15_000;
@@ -33,7 +37,7 @@ export class Keeper {
   #timer: number | undefined;
 
   constructor(place: Place) {
-    this.#state = { place, session: load(place.key), mustEnroll: false, notice: null };
+    this.#state = { ...NOTHING, place, session: load(place.key) };
     window.addEventListener('storage', ({ key }) => {
       if (key === null || key === storageKey(this.#state.place.key)) this.#changedElsewhere();
     });
@@ -51,18 +55,30 @@ export class Keeper {
 
   choose(place: Place): void {
     rememberPlace(place);
-    this.#set({ place, session: load(place.key), mustEnroll: false, notice: null });
+    this.#set({ ...NOTHING, place, session: load(place.key) });
     this.#begin();
   }
 
-  /** Null once somebody is signed in; otherwise the challenge that asks for a second proof. */
-  signIn(place: Place, credentials: tokens.Credentials): Promise<string | null> {
+  /** Afterwards somebody is signed in, or the sign-in is pending. */
+  signIn(place: Place, credentials: tokens.Credentials): Promise<void> {
     return this.#enter(place, () => tokens.create(place, credentials));
   }
 
-  /** The second step, for the challenge of the first. */
-  finishSignIn(place: Place, challenge: string, proof: tokens.Proof): Promise<string | null> {
-    return this.#enter(place, () => tokens.createTotp(place, challenge, proof));
+  /** The same for who comes back from a provider. */
+  signInByProvider(back: Return): Promise<void> {
+    return this.#enter(back.place, () => tokens.createByProvider(back));
+  }
+
+  /** The second step of the sign-in that is pending. */
+  async finishSignIn(proof: tokens.Proof): Promise<void> {
+    const { pending } = this.#state;
+    if (pending === null) return;
+    const { place, challenge } = pending;
+    await this.#enter(place, () => tokens.createTotp(place, challenge, proof));
+  }
+
+  giveUpSignIn(): void {
+    this.#set({ pending: null });
   }
 
   /** The server has to be told: only its answer takes the cookies away. */
@@ -117,15 +133,16 @@ export class Keeper {
     this.#set({ mustEnroll: false });
   }
 
-  #enter(place: Place, ask: () => Promise<tokens.Step>): Promise<string | null> {
+  #enter(place: Place, ask: () => Promise<tokens.Step>): Promise<void> {
     return alone(place.key, async () => {
       const step = await ask();
-      if (step.kind === 'second-factor') return step.challenge;
+      if (step.kind === 'second-factor') {
+        return this.#set({ pending: { place, challenge: step.challenge } });
+      }
       save(place.key, step.session);
       rememberPlace(place);
-      this.#set({ place, mustEnroll: step.mustEnroll, notice: null });
+      this.#set({ ...NOTHING, place, mustEnroll: step.mustEnroll });
       this.#adopt(step.session);
-      return null;
     });
   }
 

@@ -1,6 +1,7 @@
 // The mutations of signing in, staying signed in and signing out. They answer by cookies: what
 // comes back here is whose session it is, and for how long.
 
+import oidcSignInFinish from '../documents/oidc-sign-in-finish.graphql?raw';
 import tokenCreate from '../documents/token-create.graphql?raw';
 import tokenCreateTotp from '../documents/token-create-totp.graphql?raw';
 import tokenRefresh from '../documents/token-refresh.graphql?raw';
@@ -9,6 +10,7 @@ import { type Payload, payloadOf } from '../payload';
 import type { Place } from '../places';
 import { post } from '../transport';
 import { Trouble } from '../trouble';
+import type { Return } from './providers';
 import type { Account, Session } from './session';
 
 type TokenPayload = Payload & {
@@ -16,7 +18,7 @@ type TokenPayload = Payload & {
   expiresIn: number | null;
   /** Whose it is: a tenant's user, or an operator of the platform. */
   user: Account | null;
-  operator: Account | null;
+  operator?: Account | null;
   nextStep?: 'TOTP_REQUIRED' | 'TOTP_ENROLLMENT_REQUIRED' | null;
   challenge?: string | null;
 };
@@ -32,11 +34,17 @@ export type Step =
   | { kind: 'second-factor'; challenge: string };
 
 const WRONG_PASSWORD = 'Wrong e-mail or password.';
+const UNKNOWN_THERE = 'This account opens nothing here. Ask whoever runs the tenant.';
 const WRONG_CODE = 'This does not hold. Each code works once, and a sign-in has five tries.';
 
 export async function create(place: Place, { email, password }: Credentials): Promise<Step> {
   const input = { email, password };
   const payload = await mutate('tokenCreate', tokenCreate, place, input, WRONG_PASSWORD);
+  return stepOf(payload as TokenPayload);
+}
+
+export async function createByProvider({ place, ...back }: Return): Promise<Step> {
+  const payload = await mutate('oidcSignInFinish', oidcSignInFinish, place, back, UNKNOWN_THERE);
   return stepOf(payload as TokenPayload);
 }
 
@@ -75,7 +83,7 @@ function stepOf(payload: TokenPayload): Step {
 }
 
 function sessionOf({ user, operator, expiresIn }: TokenPayload): Session {
-  const account = user ?? operator;
+  const account = user ?? operator ?? null;
   if (account === null || expiresIn === null) {
     throw new Trouble('server', 'The server does not say who signed in.');
   }

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react';
 import type { Config, DemoSignIn } from '../config';
 import { type Place, asksForTenant, PLATFORM_KEY, slugOf, typedPlace } from '../places';
 import { Alert, Field } from './Field';
+import { Providers } from './Providers';
 import { useAttempt } from './useAttempt';
 
 type Props = {
@@ -81,6 +82,8 @@ export function PasswordStep({ config, place, onSignIn, onCancel }: Props) {
           </button>
         </div>
       </form>
+      {/* Where the tenant is typed, it is not known whose providers to show. */}
+      {!asksTenant && <Providers place={place} />}
       <DemoSignIns config={config} place={place} disabled={attempt.busy} onPick={pickDemo} />
     </>
   );

@@ -15,22 +15,19 @@ type Props = {
   config: Config;
   keeper: Keeper;
   onClose: () => void;
-  /** Somebody is signed in, by this password. */
-  onDone: (password: string) => void;
+  /** Somebody is signed in, by this password unless a provider vouches for them. */
+  onDone: (password: string | null) => void;
 };
 
-/** A password that was right, and what the server wants to see beside it. */
-type Pending = { place: Place; password: string; challenge: string };
-
 export function SignIn({ config, keeper, onClose, onDone }: Props) {
-  const { place } = useKeeper(keeper);
-  const [pending, setPending] = useState<Pending | null>(null);
+  const { place, pending } = useKeeper(keeper);
+  const [right, setRight] = useState<string | null>(null);
   const title = asksForTenant(config) ? 'Sign in' : `Sign in to ${inSentence(place)}`;
 
   async function signIn(where: Place, email: string, password: string) {
-    const challenge = await keeper.signIn(where, { email, password });
-    if (challenge === null) onDone(password);
-    else setPending({ place: where, password, challenge });
+    await keeper.signIn(where, { email, password });
+    if (keeper.state().pending === null) onDone(password);
+    else setRight(password);
   }
 
   return (
@@ -40,10 +37,10 @@ export function SignIn({ config, keeper, onClose, onDone }: Props) {
       ) : (
         <CodeStep
           onSignIn={async (proof) => {
-            await keeper.finishSignIn(pending.place, pending.challenge, proof);
-            onDone(pending.password);
+            await keeper.finishSignIn(proof);
+            onDone(right);
           }}
-          onBack={() => setPending(null)}
+          onBack={() => keeper.giveUpSignIn()}
         />
       )}
     </Dialog>

@@ -29,10 +29,13 @@ const MUST_ENROLL = 'Your account needs a second factor here before anything els
 type Asking = null | { for: 'sign-in' } | { for: 'second-factor'; password: string | null };
 
 export function TopBar({ page, config, keeper, children }: Props) {
-  const { place, session, mustEnroll, notice } = useKeeper(keeper);
+  const { place, session, pending, mustEnroll, notice } = useKeeper(keeper);
   const [asking, setAsking] = useState<Asking>(null);
   const places = placesOf(config);
-  const close = () => setAsking(null);
+  function close() {
+    keeper.giveUpSignIn();
+    setAsking(null);
+  }
   const setUp = (password: string | null) => setAsking({ for: 'second-factor', password });
 
   function pick(chosen: Place) {
@@ -69,7 +72,7 @@ export function TopBar({ page, config, keeper, children }: Props) {
         action={notice === null ? 'Set it up' : 'Dismiss'}
         onAction={() => (notice === null ? setUp(null) : keeper.notify(null))}
       />
-      {asking?.for === 'sign-in' && (
+      {(asking?.for === 'sign-in' || pending !== null) && (
         <SignIn
           config={config}
           keeper={keeper}
