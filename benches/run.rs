@@ -124,5 +124,9 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted> {
     if !parts.iter().any(|part| **part) {
         parts.into_iter().for_each(|part| *part = true);
     }
+    // The others ask among the first tenants only.
+    if !wanted.speed {
+        wanted.tenants.truncate(1);
+    }
     Ok(wanted)
 }
