@@ -6,7 +6,8 @@
 //! 2. [`config`]: the only reader of the environment.
 //! 3. [`db`], [`telemetry`]: connections pinned to one schema; logs.
 //! 4. [`bus`], [`embedded`], [`redis`], [`mail`], [`outbound`], [`limits`], [`auth`]: no tables.
-//! 5. [`tenancy`], [`authz`], [`audit`], [`security`]: which tenant, what may be done, what was done.
+//! 5. [`tenancy`], [`authz`], [`audit`], [`security`], [`events`]: which tenant, what may be
+//!    done, what was done.
 //! 6. [`ctx`]: one operation.
 //! 7. [`graphql`], [`sessions`]: how things look in the API; staying signed in.
 //! 8. [`tenant`]: the slices on a tenant's schema.
@@ -29,6 +30,7 @@ pub mod ctx;
 pub mod db;
 pub mod embedded;
 pub mod error;
+pub mod events;
 pub mod graphql;
 pub mod http;
 pub mod limits;

@@ -35,6 +35,7 @@ slices! {
         crate::tenant::tasks::graphql::Query,
         crate::tenant::trusted_documents::graphql::Query,
         crate::tenant::documents::graphql::Query,
+        crate::tenant::events::graphql::Query,
         crate::platform::oidc_sign_ins::graphql::Query,
         crate::platform::operators::graphql::Query,
         crate::platform::organizations::graphql::Query,

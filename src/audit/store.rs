@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{ActorKind, Entry};
 use crate::db::chain::{Chained, Head};
 use crate::db::schema::tenant::{audit_head, audit_log};
-use crate::db::{Listing, Pinned};
+use crate::db::{Listing, Pinned, Predicate, per_parent};
 
 crate::id!(/** An entry of the record of changes. */ AuditEntryId, "audit_entry");
 
@@ -77,6 +77,36 @@ pub async fn page<Kind: Chained>(
 
 pub async fn count<Kind: Chained>(mut conn: &Pinned<Kind>, listing: &Listing) -> QueryResult<i64> {
     audit_log::table.filter(listing.predicate.clone()).select(count_star()).first(&mut conn).await
+}
+
+/// The first entries about each object; the listing's predicate ties them to it.
+pub async fn pages_of<Kind: Chained>(
+    mut conn: &Pinned<Kind>,
+    objects: Vec<Uuid>,
+    listing: &Listing,
+) -> QueryResult<Vec<Recorded>> {
+    let query = audit_log::table
+        .filter(listing.filter())
+        .order(listing.order())
+        .limit(listing.limit())
+        .offset(listing.offset())
+        .select(Recorded::as_select());
+    RunQueryDsl::load(per_parent(objects, query), &mut conn).await
+}
+
+/// How many entries there are about each object.
+pub async fn counts_of<Kind: Chained>(
+    mut conn: &Pinned<Kind>,
+    objects: Vec<Uuid>,
+    predicate: Predicate,
+) -> QueryResult<Vec<(Uuid, i64)>> {
+    audit_log::table
+        .filter(audit_log::object_id.eq_any(objects))
+        .filter(predicate)
+        .group_by(audit_log::object_id)
+        .select((audit_log::object_id, count_star()))
+        .load(&mut conn)
+        .await
 }
 
 /// The next entries behind `seq`.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::column::Column;
+use super::exists::{Exists, JsonField};
 use super::grants::Grants;
 
 /// Statements with more conditions than this are planned each time and not kept prepared, so
@@ -100,6 +101,10 @@ pub enum Predicate {
     OfParent(Column),
     /// The object was granted to the caller.
     Granted(Grants),
+    /// Another table has such a row.
+    Exists(Exists),
+    /// The column's JSON has such a field.
+    JsonField(JsonField),
     /// All columns together come before (`Less`) or after (`Greater`) the values.
     Row(Vec<Column>, Test, Vec<Value>),
 }
@@ -133,11 +138,12 @@ impl Predicate {
             Self::True => 0,
             Self::All(all) | Self::Any(all) => all.iter().map(Self::leaves).sum(),
             Self::Not(inner) => inner.leaves(),
+            Self::Exists(exists) => 1 + exists.which.leaves(),
             _ => 1,
         }
     }
 
-    fn walk<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    pub(super) fn walk<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         match self {
             Self::True => out.push_sql("TRUE"),
             Self::All(all) => walk_list(all, " AND ", "TRUE", out)?,
@@ -157,6 +163,8 @@ impl Predicate {
                 out.push_sql(" = parent.id");
             }
             Self::Granted(grants) => grants.walk(out)?,
+            Self::Exists(exists) => exists.walk(out)?,
+            Self::JsonField(field) => field.walk(out)?,
             Self::Row(columns, test, values) => walk_row(columns, *test, values, out)?,
         }
         Ok(())

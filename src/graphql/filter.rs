@@ -211,9 +211,34 @@ impl Conditions {
         self.is(column, Test::NotIn, not_in.map(T::values));
     }
 
+    /// A condition of the slice's own making, or what is wrong with what it was made of.
+    pub fn add(&mut self, field: &str, made: std::result::Result<Predicate, &str>) {
+        match made {
+            Ok(predicate) => self.found.push(predicate),
+            Err(why) => self.invalid.push(Problem::Invalid, &format!("filter.{field}"), why),
+        }
+    }
+
     /// A condition on a boolean.
     pub fn flag(&mut self, column: Column, eq: Option<bool>) {
         self.is(column, Test::Equal, eq.map(Value::Bool));
+    }
+}
+
+/// The id of anything, for filters of what is about objects of all kinds.
+pub struct AnyId(Uuid);
+
+impl FromStr for AnyId {
+    type Err = ();
+
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        crate::base::ids::decode(text).map(|(_, id)| Self(id)).ok_or(())
+    }
+}
+
+impl From<AnyId> for Uuid {
+    fn from(id: AnyId) -> Self {
+        id.0
     }
 }
 

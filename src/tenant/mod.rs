@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit_log;
 pub mod documents;
+pub mod events;
 pub mod groups;
 pub mod identity_providers;
 pub mod invitations;
@@ -37,3 +38,7 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     documents::service::PERMISSIONS,
     trusted_documents::service::PERMISSIONS,
 ];
+
+/// All entities whose changes are events, slice by slice.
+pub const TRACKED: &[&crate::events::Tracked] =
+    &[&projects::service::TRACKED, &tasks::service::TRACKED, &documents::service::TRACKED];

@@ -1,17 +1,15 @@
 //! The record of changes in the API. The platform's looks the same.
 
-use std::str::FromStr;
-
 use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Json, Object, SimpleObject};
 use uuid::Uuid;
 
 use super::service;
 use crate::audit::{ActorKind, AuditEntryId, Recorded};
 use crate::authz::OperatorId;
-use crate::base::ids::{UserId, decode, encode};
+use crate::base::ids::{UserId, encode};
 use crate::base::page::PageArgs;
 use crate::db::{Column, Sort, Sorted, Value};
-use crate::graphql::filter::{Conditions, DateTimeFilter, Filter, IDFilter, StringFilter};
+use crate::graphql::filter::{AnyId, Conditions, DateTimeFilter, Filter, IDFilter, StringFilter};
 use crate::graphql::paging::{Connection, ListArgs, Order, OrderDirection};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Nullable, Result};
@@ -142,23 +140,6 @@ impl AuditEntryNode {
     /// The platform administrator who acted in the user's place.
     async fn impersonator_id(&self) -> Option<ID> {
         self.impersonator.map(|id| OperatorId(id).into())
-    }
-}
-
-/// The id of anything: entries are about objects of all kinds.
-struct AnyId(Uuid);
-
-impl FromStr for AnyId {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        decode(text).map(|(_, id)| Self(id)).ok_or(())
-    }
-}
-
-impl From<AnyId> for Uuid {
-    fn from(id: AnyId) -> Self {
-        id.0
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::columns::{ID, PROJECT_ID, ROWS};
+use super::columns::{ASSIGNED_TO, ID, PROJECT_ID, ROWS};
 use super::model::{Document, DocumentId, DocumentPatch, DocumentRow, NewDocument, With};
 use super::store;
 use crate::audit::Change;
@@ -11,6 +11,7 @@ use crate::base::ids::UserId;
 use crate::ctx::Ctx;
 use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
 use crate::error::{AppError, Result};
+use crate::events::Tracked;
 use crate::tenant::{projects, users};
 
 crate::permissions! {
@@ -19,6 +20,9 @@ crate::permissions! {
     CHANGE = "documents.change" for EVERYONE on ["document", "project"],
     DELETE = "documents.delete" for MANAGERS on ["document", "project"],
 }
+
+/// Its changes are events.
+pub const TRACKED: Tracked = Tracked::new("Document", &VIEW, &ROWS);
 
 /// The document with project and assignee, if the caller may see it.
 pub async fn get(ctx: &Ctx, id: DocumentId, with: With) -> Result<DocumentRow> {
@@ -158,23 +162,35 @@ pub async fn restore(ctx: &Ctx, id: DocumentId) -> Result<Document> {
 }
 
 /// The trash takes the projects' documents along; how many.
-pub async fn trash_of_projects(
-    tx: &TenantTx,
-    projects: &[uuid::Uuid],
-    by: Option<UserId>,
-    now: DateTime<Utc>,
-) -> Result<usize> {
+pub async fn trash_of_projects(ctx: &Ctx, tx: &TenantTx, projects: &[uuid::Uuid]) -> Result<usize> {
     let which = Predicate::Is(PROJECT_ID, Test::In, Value::Ids(projects.to_vec()));
-    Ok(store::trash(tx, which, by, now).await?)
+    let before = store::lock(tx, which).await?;
+    let gone = store::trash(tx, these(&before), ctx.user(), ctx.now).await?;
+    ctx.audit_all(before.iter().map(|row| Change::deleted("document", row.id, row)));
+    Ok(gone)
 }
 
 /// Documents that went into the trash with their project at `deleted_at` come back with it.
 pub async fn restore_of_project(
+    ctx: &Ctx,
     tx: &TenantTx,
     project: uuid::Uuid,
     deleted_at: DateTime<Utc>,
 ) -> Result<usize> {
-    Ok(store::restore_of_project(tx, project, deleted_at).await?)
+    let back = store::restore_of_project(tx, project, deleted_at).await?;
+    let restored = |row: &Document| Change::done("document.restore", "document", row.id).after(row);
+    ctx.audit_all(back.iter().map(restored));
+    Ok(back.len())
+}
+
+/// Nobody is assigned to what was a user's who goes.
+pub async fn unassign(ctx: &Ctx, tx: &TenantTx, user: UserId) -> Result<()> {
+    let theirs = Predicate::equal(ASSIGNED_TO, Value::Id(user.0));
+    let before = store::lock(tx, theirs).await?;
+    let nobody = DocumentPatch { assigned_to: Some(None), ..DocumentPatch::default() };
+    let after = store::update(tx, these(&before), &nobody, ctx.user(), ctx.now).await?;
+    ctx.audit_all(Change::all_updated("document", |row| row.id.0, &before, &after));
+    Ok(())
 }
 
 /// How many documents the caller may see, and their size together in bytes.

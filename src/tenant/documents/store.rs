@@ -297,12 +297,13 @@ pub async fn restore_of_project(
     tx: &TenantTx,
     project: Uuid,
     deleted_at: DateTime<Utc>,
-) -> QueryResult<usize> {
+) -> QueryResult<Vec<Document>> {
     let mut conn: &TenantConn = tx;
     diesel::update(documents::table)
         .filter(documents::project_id.eq(project).and(documents::deleted_at.eq(deleted_at)))
         .set(documents::deleted_at.eq(None::<DateTime<Utc>>))
-        .execute(&mut conn)
+        .returning(Document::as_returning())
+        .get_results(&mut conn)
         .await
 }
 

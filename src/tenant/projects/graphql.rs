@@ -24,6 +24,7 @@ use crate::tenant::documents;
 use crate::tenant::documents::graphql::{
     DocumentConnection, DocumentFilter, DocumentList, DocumentOrder, documents_of,
 };
+use crate::tenant::events::graphql::{EventConnection, history_of};
 use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
 use crate::tenant::tasks;
 use crate::tenant::tasks::graphql::{TaskConnection, TaskFilter, TaskList, TaskOrder, tasks_of};
@@ -136,6 +137,19 @@ impl ProjectNode {
     async fn permissions(&self, ctx: &Context<'_>) -> Result<ObjectAccess> {
         let owners = [self.assigned_to_id, self.created_by_id];
         access_to(ctx, [&service::CHANGE, &service::DELETE], &owners, &[self.key.0]).await
+    }
+
+    /// What happened to it, the newest first.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows: at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
+    ) -> Result<EventConnection> {
+        let page = PageArgs { first, after, last, before, offset: None };
+        history_of(ctx, &service::TRACKED, self.key, page).await
     }
 
     /// Who added it.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::columns::{ID, ROWS};
+use super::columns::{ASSIGNED_TO, ID, ROWS};
 use super::model::{NewProject, Project, ProjectId, ProjectPatch, ProjectRow, With};
 use super::store;
 use crate::audit::Change;
@@ -11,6 +11,7 @@ use crate::base::ids::UserId;
 use crate::ctx::Ctx;
 use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
 use crate::error::{AppError, Invalid, Problem, Result};
+use crate::events::Tracked;
 use crate::tenant::{documents, tasks, users};
 
 crate::permissions! {
@@ -19,6 +20,9 @@ crate::permissions! {
     CHANGE = "projects.change" for MANAGERS on ["project"],
     DELETE = "projects.delete" for MANAGERS on ["project"],
 }
+
+/// Its changes are events.
+pub const TRACKED: Tracked = Tracked::new("Project", &VIEW, &ROWS);
 
 /// The project, if the caller may see it.
 pub async fn get(ctx: &Ctx, id: ProjectId) -> Result<Project> {
@@ -146,12 +150,11 @@ pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
 async fn trash(ctx: &Ctx, tx: &TenantTx, projects: &[Project]) -> Result<Contents> {
     let ids = store::trash(tx, these(projects), ctx.user(), ctx.now).await?;
     let ids: Vec<_> = ids.into_iter().map(|id| id.0).collect();
-    // What is in a project goes and comes back with it, under the project's own entry.
     ctx.audit_all(projects.iter().map(|row| Change::deleted("project", row.id, row)));
     Ok(Contents {
         projects: ids.len(),
-        tasks: tasks::service::trash_of_projects(tx, &ids, ctx.user(), ctx.now).await?,
-        documents: documents::service::trash_of_projects(tx, &ids, ctx.user(), ctx.now).await?,
+        tasks: tasks::service::trash_of_projects(ctx, tx, &ids).await?,
+        documents: documents::service::trash_of_projects(ctx, tx, &ids).await?,
     })
 }
 
@@ -163,15 +166,25 @@ pub async fn restore(ctx: &Ctx, id: ProjectId) -> Result<(Project, Contents)> {
             .await?
             .ok_or(AppError::NotFound("project in the trash"))?;
         let project = store::restore(tx, id, ctx.user(), ctx.now).await?;
+        ctx.audit(Change::done("project.restore", "project", id).after(&project));
         let contents = Contents {
             projects: 1,
-            tasks: tasks::service::restore_of_project(tx, id.0, deleted_at).await?,
-            documents: documents::service::restore_of_project(tx, id.0, deleted_at).await?,
+            tasks: tasks::service::restore_of_project(ctx, tx, id.0, deleted_at).await?,
+            documents: documents::service::restore_of_project(ctx, tx, id.0, deleted_at).await?,
         };
-        ctx.audit(Change::done("project.restore", "project", id).after(&project));
         Ok((project, contents))
     })
     .await
+}
+
+/// Nobody is assigned to what was a user's who goes.
+pub async fn unassign(ctx: &Ctx, tx: &TenantTx, user: UserId) -> Result<()> {
+    let theirs = Predicate::equal(ASSIGNED_TO, Value::Id(user.0));
+    let before = store::lock(tx, theirs).await?;
+    let nobody = ProjectPatch { assigned_to: Some(None), ..ProjectPatch::default() };
+    let after = store::update(tx, these(&before), &nobody, ctx.user(), ctx.now).await?;
+    ctx.audit_all(Change::all_updated("project", |row| row.id.0, &before, &after));
+    Ok(())
 }
 
 /// Fails unless something may be put into the project: it exists here, is not in the trash, and

@@ -18,6 +18,7 @@ use crate::db::{Column, Sort, Sorted, Value};
 use crate::graphql::error::or_null;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::{CtxExt, Nullable, Result};
+use crate::tenant::events::graphql::{EventConnection, history_of};
 use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
 use crate::tenant::projects::ProjectId;
 use crate::tenant::projects::graphql::{self as projects, ProjectNode};
@@ -143,6 +144,19 @@ impl TaskNode {
             &[self.key.0, self.project_id.0],
         )
         .await
+    }
+
+    /// What happened to it, the newest first.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows: at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
+    ) -> Result<EventConnection> {
+        let page = PageArgs { first, after, last, before, offset: None };
+        history_of(ctx, &service::TRACKED, self.key, page).await
     }
 
     /// Who added it.

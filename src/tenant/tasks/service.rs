@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::columns::{ID, PROJECT_ID, ROWS};
+use super::columns::{ASSIGNED_TO, ID, PROJECT_ID, ROWS};
 use super::model::{NewTask, Task, TaskId, TaskPatch, TaskRow, TaskStatus, With};
 use super::store;
 use crate::audit::Change;
@@ -11,6 +11,7 @@ use crate::base::ids::UserId;
 use crate::ctx::Ctx;
 use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
 use crate::error::{AppError, Result};
+use crate::events::Tracked;
 use crate::tenant::{projects, users};
 
 crate::permissions! {
@@ -19,6 +20,9 @@ crate::permissions! {
     CHANGE = "tasks.change" for EVERYONE on ["task", "project"],
     DELETE = "tasks.delete" for MANAGERS on ["task", "project"],
 }
+
+/// Its changes are events.
+pub const TRACKED: Tracked = Tracked::new("Task", &VIEW, &ROWS);
 
 /// The task with project and assignee, if the caller may see it.
 pub async fn get(ctx: &Ctx, id: TaskId, with: With) -> Result<TaskRow> {
@@ -181,23 +185,35 @@ pub async fn restore(ctx: &Ctx, id: TaskId) -> Result<Task> {
 }
 
 /// The trash takes the projects' tasks along; how many.
-pub async fn trash_of_projects(
-    tx: &TenantTx,
-    projects: &[uuid::Uuid],
-    by: Option<UserId>,
-    now: DateTime<Utc>,
-) -> Result<usize> {
+pub async fn trash_of_projects(ctx: &Ctx, tx: &TenantTx, projects: &[uuid::Uuid]) -> Result<usize> {
     let which = Predicate::Is(PROJECT_ID, Test::In, Value::Ids(projects.to_vec()));
-    Ok(store::trash(tx, which, by, now).await?)
+    let before = store::lock(tx, which).await?;
+    let gone = store::trash(tx, these(&before), ctx.user(), ctx.now).await?;
+    ctx.audit_all(before.iter().map(|row| Change::deleted("task", row.id, row)));
+    Ok(gone)
 }
 
 /// Tasks that went into the trash with their project at `deleted_at` come back with it.
 pub async fn restore_of_project(
+    ctx: &Ctx,
     tx: &TenantTx,
     project: uuid::Uuid,
     deleted_at: DateTime<Utc>,
 ) -> Result<usize> {
-    Ok(store::restore_of_project(tx, project, deleted_at).await?)
+    let back = store::restore_of_project(tx, project, deleted_at).await?;
+    let restored = |row: &Task| Change::done("task.restore", "task", row.id).after(row);
+    ctx.audit_all(back.iter().map(restored));
+    Ok(back.len())
+}
+
+/// Nobody is assigned to what was a user's who goes.
+pub async fn unassign(ctx: &Ctx, tx: &TenantTx, user: UserId) -> Result<()> {
+    let theirs = Predicate::equal(ASSIGNED_TO, Value::Id(user.0));
+    let before = store::lock(tx, theirs).await?;
+    let nobody = TaskPatch { assigned_to: Some(None), ..TaskPatch::default() };
+    let after = store::update(tx, these(&before), &nobody, ctx.user(), ctx.now).await?;
+    ctx.audit_all(Change::all_updated("task", |row| row.id.0, &before, &after));
+    Ok(())
 }
 
 /// The tasks that the caller may see by status: status, all, overdue, completed in the period.

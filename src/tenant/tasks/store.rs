@@ -293,12 +293,13 @@ pub async fn restore_of_project(
     tx: &TenantTx,
     project: Uuid,
     deleted_at: DateTime<Utc>,
-) -> QueryResult<usize> {
+) -> QueryResult<Vec<Task>> {
     let mut conn: &TenantConn = tx;
     diesel::update(tasks::table)
         .filter(tasks::project_id.eq(project).and(tasks::deleted_at.eq(deleted_at)))
         .set(tasks::deleted_at.eq(None::<DateTime<Utc>>))
-        .execute(&mut conn)
+        .returning(Task::as_returning())
+        .get_results(&mut conn)
         .await
 }
 

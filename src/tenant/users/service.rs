@@ -14,7 +14,7 @@ use crate::security::Kind;
 use crate::sessions::password;
 use crate::tenancy::Tenant;
 use crate::tenant::permissions::catalog;
-use crate::tenant::sessions;
+use crate::tenant::{documents, projects, sessions, tasks};
 
 crate::permissions! {
     VIEW = "users.view" for EVERYONE,
@@ -260,6 +260,9 @@ pub(super) async fn remove(ctx: &Ctx, id: UserId, kind: Option<UserKind>) -> Res
         require_above(ctx, tx, "", &before).await?;
         let gone = UserPatch { is_active: Some(false), ..UserPatch::default() };
         keep_an_owner(tx, &before, &gone).await?;
+        projects::service::unassign(ctx, tx, id).await?;
+        tasks::service::unassign(ctx, tx, id).await?;
+        documents::service::unassign(ctx, tx, id).await?;
         store::delete(tx, id).await?;
         ctx.audit(Change::deleted("user", id, &before));
         ctx.alert_on_commit(Kind::UserRemoved, format!("{id} is deleted"));

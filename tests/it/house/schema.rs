@@ -77,6 +77,8 @@ const BOUNDED: &[(&str, &str)] = &[
     ("IdentityProvider.allowedEmailDomains", "at most 50"),
     ("Invitation.groups", "at most a hundred"),
     ("AllowedOriginsUpdatePayload.allowedOrigins", "at most 20"),
+    ("Event.changedFields", "columns of one row"),
+    ("Event.eventTypes", "one for each changed column, and one more"),
     ("Group.permissions", "there are some dozens of permissions"),
     ("ObjectPermissionGrantPayload.objectPermissions", "as many as are named"),
     ("Permission.objectKinds", "the kinds of object"),

@@ -6,6 +6,7 @@ mod bulk;
 mod client_tokens;
 mod conformance;
 mod documents;
+mod events;
 mod filters;
 mod grants;
 mod groups;

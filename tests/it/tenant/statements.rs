@@ -54,8 +54,10 @@ async fn run_as(app: &TestApp, actor: Actor, query: &str) -> (Value, u32) {
     .await
 }
 
-const QUERIES: [(&str, u32); 10] = [
+const QUERIES: [(&str, u32); 12] = [
     ("{ tasks(first: 20) { nodes { title } } }", 1),
+    ("{ tasks(first: 20) { nodes { title history(first: 3) { nodes { eventType } } } } }", 2),
+    ("{ events(first: 20) { totalCount nodes { eventType actor { email } } } }", 3),
     (
         "{ tasks(first: 20) { totalCount nodes { title project { name } assignedTo { email } } } }",
         2,

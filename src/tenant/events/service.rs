@@ -1,0 +1,52 @@
+//! Who may see which events.
+
+use super::columns::{ID, OBJECT_ID, SEQ, of_kind};
+use crate::audit;
+use crate::base::page::PageArgs;
+use crate::ctx::Ctx;
+use crate::db::{Exists, Listing, Page, Predicate, Sort, Value};
+use crate::error::{AppError, Result};
+use crate::events::{Event, EventId};
+use crate::tenant::TRACKED;
+
+/// The event, if the caller may see what it is about.
+pub async fn get(ctx: &Ctx, id: EventId) -> Result<Event> {
+    let only = Predicate::equal(ID, Value::Id(id.0));
+    let sort = Sort { column: SEQ, descending: true };
+    let listing = Listing::new(only, vec![sort], ID, PageArgs::default().window()?)?;
+    list(ctx, listing, false).await?.rows.pop().ok_or(AppError::NotFound("event"))
+}
+
+/// A page of events.
+pub async fn list(ctx: &Ctx, listing: Listing, total: bool) -> Result<Page<Event>> {
+    let listing = listing.within(seen(ctx)?);
+    let conn = ctx.read().await?;
+    let rows = audit::page(&conn, &listing);
+    let total =
+        async { if total { audit::count(&conn, &listing).await.map(Some) } else { Ok(None) } };
+    let (rows, total) = futures_util::future::try_join(rows, total).await?;
+    // All of them are events, since the caller sees no others.
+    let events = rows.into_iter().filter_map(|row| Event::of(row, TRACKED)).collect();
+    Ok(listing.page(events, total))
+}
+
+/// Events about what the caller may see. What is in the trash can be told of as before. Who may see
+/// nothing that has events is refused.
+pub fn seen(ctx: &Ctx) -> Result<Predicate> {
+    let (mut any, mut refused) = (vec![], None);
+    for tracked in TRACKED {
+        match ctx.reach(tracked.view) {
+            Ok(reach) if reach.is_all() => any.push(of_kind(tracked.kind())),
+            Ok(reach) => {
+                let which = reach.predicate(tracked.rows);
+                let exists = Exists::same(tracked.rows.id, OBJECT_ID, which);
+                any.push(of_kind(tracked.kind()).and(exists));
+            }
+            Err(e) => refused = Some(e),
+        }
+    }
+    match refused {
+        Some(refused) if any.is_empty() => Err(refused),
+        _ => Ok(Predicate::Any(any)),
+    }
+}
