@@ -2,11 +2,10 @@
 //! is a hint; the rows are the truth.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 
 use parking_lot::RwLock;
-use tokio::sync::Notify;
+use tokio::sync::{oneshot, watch};
 use tokio_postgres::{AsyncMessage, Client};
 use uuid::Uuid;
 
@@ -15,6 +14,8 @@ use crate::db::Connector;
 const CHANNEL: &str = "taruvi";
 /// How often the connection is tried; a dead one is noticed within twice that.
 const HEARTBEAT: Duration = Duration::from_secs(2);
+/// How long a message waits for the connection.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +65,12 @@ pub struct Bus(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     listeners: RwLock<Vec<Listener>>,
-    client: tokio::sync::RwLock<Option<Client>>,
-    healthy: AtomicBool,
-    ended: Notify,
+    /// The connection that listens, or the last one that did.
+    line: watch::Sender<Option<Arc<Client>>>,
+}
+
+fn open(line: &Option<Arc<Client>>) -> bool {
+    line.as_ref().is_some_and(|client| !client.is_closed())
 }
 
 impl Bus {
@@ -77,25 +81,31 @@ impl Bus {
 
     /// Whether messages of other processes arrive. While not, nothing cached may be trusted.
     pub fn healthy(&self) -> bool {
-        self.0.healthy.load(Relaxed)
+        open(&self.0.line.borrow())
     }
 
-    /// Tells this process at once, and the others before it returns. A message that can't be sent
-    /// is made up for by `Everything` when the connection is back.
+    /// Tells this process at once, and the others before it returns. While there is no connection
+    /// it waits for one, though not for long: `Everything`, which is told when it is back, makes up
+    /// for the message.
     pub async fn publish(&self, wake: Wake) {
         self.deliver(wake);
-        self.send(wake).await;
+        if tokio::time::timeout(PATIENCE, self.send(wake)).await.is_err() {
+            tracing::warn!(?wake, "could not notify the other processes");
+        }
     }
 
     async fn send(&self, wake: Wake) {
-        let client = self.0.client.read().await;
-        let Some(client) = client.as_ref() else { return };
         let payload = wake.to_payload();
-        let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 2] = [&CHANNEL, &payload];
-        let sent = client.execute("SELECT pg_notify($1, $2)", &parameters);
-        match tokio::time::timeout(HEARTBEAT, sent).await {
-            Ok(Ok(_)) => {}
-            failed => tracing::warn!(?failed, "could not notify the other processes"),
+        let mut lines = self.0.line.subscribe();
+        loop {
+            let line = lines.wait_for(open).await.ok().and_then(|line| line.clone());
+            // The sender is this bus's own.
+            let Some(client) = line else { return };
+            match notify(&client, &payload).await {
+                Ok(()) => return,
+                Err(error) if client.is_closed() => tracing::debug!(?error, "sent once more"),
+                Err(error) => return tracing::warn!(?error, "could not notify the processes"),
+            }
         }
     }
 
@@ -111,51 +121,41 @@ impl Bus {
             if let Err(e) = self.listen(&connector).await {
                 tracing::warn!(error = ?e, "the bus has no connection; nothing is cached meanwhile");
             }
-            self.0.healthy.store(false, Relaxed);
-            *self.0.client.write().await = None;
-            tokio::time::sleep(HEARTBEAT / 4).await;
+            self.0.line.send_replace(None);
+            tokio::time::sleep(HEARTBEAT / 8).await;
         }
     }
 
     /// Ends when the connection does.
     async fn listen(&self, connector: &Connector) -> anyhow::Result<()> {
         let bus = self.clone();
-        let watch = EndWatch(self.0.clone());
+        // The reader holds one end: the other sees when the reader is gone.
+        let (reads, mut ended) = oneshot::channel::<()>();
         let client = connector
             .bus(move |message| {
-                let _ = &watch; // dropped with the reader, when the connection ends
+                let _ = &reads;
                 if let AsyncMessage::Notification(n) = message {
                     bus.deliver(Wake::parse(n.payload()));
                 }
             })
             .await?;
         client.batch_execute(&format!("LISTEN {CHANNEL}")).await?;
-        *self.0.client.write().await = Some(client);
-        self.0.healthy.store(true, Relaxed);
+        // What was cached before anybody listened goes before it is trusted again.
         self.deliver(Wake::Everything);
-        self.send(Wake::Everything).await;
+        notify(&client, &Wake::Everything.to_payload()).await?;
+        let client = Arc::new(client);
+        self.0.line.send_replace(Some(client.clone()));
         loop {
             tokio::select! {
-                () = self.0.ended.notified() => return Ok(()),
-                () = tokio::time::sleep(HEARTBEAT) => self.beat().await?,
+                _ = &mut ended => return Ok(()),
+                () = tokio::time::sleep(HEARTBEAT) => {
+                    tokio::time::timeout(HEARTBEAT, client.simple_query("")).await??;
+                }
             }
         }
     }
-
-    async fn beat(&self) -> anyhow::Result<()> {
-        let client = self.0.client.read().await;
-        if let Some(client) = client.as_ref() {
-            tokio::time::timeout(HEARTBEAT, client.simple_query("")).await??;
-        }
-        Ok(())
-    }
 }
 
-struct EndWatch(Arc<Inner>);
-
-impl Drop for EndWatch {
-    fn drop(&mut self) {
-        self.0.healthy.store(false, Relaxed);
-        self.0.ended.notify_one();
-    }
+async fn notify(client: &Client, payload: &str) -> Result<(), tokio_postgres::Error> {
+    client.execute("SELECT pg_notify($1, $2)", &[&CHANNEL, &payload]).await.map(|_| ())
 }

@@ -121,16 +121,17 @@ impl Connector {
     /// A bare session for LISTEN and NOTIFY. `on_message` sees each message until the
     /// connection ends; the task that reads it ends with it.
     pub async fn bus(&self, on_message: impl Fn(AsyncMessage) + Send + 'static) -> Result<Client> {
+        let mut config = self.0.config.clone();
+        config.application_name("taruvi bus");
         match &self.0.tls {
             None => {
-                let (client, connection) =
-                    self.0.config.connect(NoTls).await.map_err(unreachable)?;
+                let (client, connection) = config.connect(NoTls).await.map_err(unreachable)?;
                 tokio::spawn(read_messages(connection, on_message));
                 Ok(client)
             }
             Some(tls) => {
                 let (client, connection) =
-                    self.0.config.connect(tls.clone()).await.map_err(unreachable)?;
+                    config.connect(tls.clone()).await.map_err(unreachable)?;
                 tokio::spawn(read_messages(connection, on_message));
                 Ok(client)
             }

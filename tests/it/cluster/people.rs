@@ -107,7 +107,7 @@ async fn a_process_that_hears_nothing_trusts_nothing_that_it_knows() {
     let (here, there) = known(&pair, "member").await;
     // Both lose the connection over which they tell each other.
     let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-               WHERE datname = current_database() AND usename = 'taruvi_app' AND query ~ '^(LISTEN.*|.*pg_notify.*|)$'";
+               WHERE datname = current_database() AND application_name = 'taruvi bus'";
     let ended = database::value(&pair.database, cut).await;
     assert_eq!(ended, "2");
     let token = json!({ "input": { "refreshToken": here.refresh_token } });
