@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::permission::{Permission, PermissionScope, Role};
+use super::permission::{Permission, PermissionScope, Role, ScopeSet};
 use super::reach::{Granted, Part, Reach};
 use crate::base::ids::UserId;
 use crate::error::AppError;
@@ -53,7 +53,9 @@ pub struct Held {
     /// Where all of it counts, and nowhere else.
     pub tenant: Option<Uuid>,
     /// Direct permissions and those of groups.
-    pub permissions: HashMap<Box<str>, PermissionScope>,
+    pub permissions: HashMap<Box<str>, ScopeSet>,
+    /// The branch that they belong to.
+    pub place: Option<Place>,
     /// The user and their groups: whoever holds grants on single objects.
     pub holders: Arc<[Uuid]>,
     /// Permissions that they hold on single objects.
@@ -64,12 +66,26 @@ pub struct Held {
     pub limited_to: Option<HashSet<Box<str>>>,
 }
 
+/// Where a user works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub branch: Uuid,
+    /// The branches of the same region, this one among them; it alone without a region.
+    pub region: Arc<[Uuid]>,
+}
+
 impl Held {
-    /// Adds a permission; the wider scope stays.
+    /// Adds a permission in a scope to what is held already.
     pub fn add(&mut self, permission: String, scope: PermissionScope) {
-        let held = self.permissions.entry(permission.into()).or_insert(scope);
-        if scope == PermissionScope::All {
-            *held = scope;
+        self.permissions.entry(permission.into()).or_default().add(scope);
+    }
+
+    /// The branches that permissions in these scopes reach.
+    fn branches(&self, scopes: ScopeSet) -> Arc<[Uuid]> {
+        match &self.place {
+            Some(place) if scopes.has(PermissionScope::Region) => place.region.clone(),
+            Some(place) if scopes.has(PermissionScope::Branch) => Arc::new([place.branch]),
+            _ => Arc::default(),
         }
     }
 }
@@ -170,22 +186,21 @@ impl Access {
         if self.must_enroll() && permission.name != BEFORE_ENROLLMENT {
             return None;
         }
-        let scope = permissions.get(permission.name);
-        if role == Role::Owner
-            || permission.is_held_by(role)
-            || scope == Some(&PermissionScope::All)
-        {
+        let scopes = permissions.get(permission.name).copied().unwrap_or_default();
+        if role == Role::Owner || permission.is_held_by(role) || scopes.has(PermissionScope::All) {
             return Some(Reach::All);
         }
-        let own = scope.map(|_| id.0);
         let granted = granted.get(permission.name).cloned().unwrap_or_default();
-        let (permission, holders) = (permission.name, holders.clone());
-        (own.is_some() || !granted.is_empty()).then_some(Reach::Part(Part {
-            permission,
-            own,
-            holders,
-            granted,
-        }))
+        (!scopes.is_empty() || !granted.is_empty()).then(|| {
+            Reach::Part(Part {
+                permission: permission.name,
+                scopes,
+                own: scopes.has(PermissionScope::Own).then_some(id.0),
+                branches: self.held.branches(scopes),
+                holders: holders.clone(),
+                granted,
+            })
+        })
     }
 
     /// Whether the caller has to set up a second factor before anything else.
@@ -225,6 +240,11 @@ impl Access {
             Who::User { role, .. } => Some(role),
             Who::Operator { .. } => None,
         }
+    }
+
+    /// The branch that the user belongs to.
+    pub fn branch(&self) -> Option<Uuid> {
+        self.held.place.as_ref().map(|place| place.branch)
     }
 
     /// The user's and their groups' ids.

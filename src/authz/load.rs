@@ -7,15 +7,15 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::access::{Access, Held, OperatorId, Through};
+use super::access::{Access, Held, OperatorId, Place, Through};
 use super::entry::Entry;
 use super::permission::{PermissionScope, Role};
 use super::reach::Extent;
 use crate::base::ids::UserId;
 use crate::db::schema::platform::{operator_sessions, operators};
 use crate::db::schema::tenant::{
-    group_members, group_permissions, second_factors, security_policy, sessions, user_permissions,
-    users,
+    branches, group_members, group_permissions, second_factors, security_policy, sessions,
+    user_permissions, users,
 };
 use crate::db::{PlatformConn, TenantConn, grants};
 
@@ -100,9 +100,9 @@ pub async fn held_by(conn: &TenantConn, user: UserId) -> QueryResult<Held> {
             .await
     };
     let granted = grants::extents(conn, user.0);
-    let (direct, groups, granted) =
-        futures_util::future::try_join3(direct, groups, granted).await?;
-    let mut held = Held { tenant: conn.tenant(), ..Held::default() };
+    let (direct, groups, granted, place) =
+        futures_util::future::try_join4(direct, groups, granted, place_of(conn, user)).await?;
+    let mut held = Held { tenant: conn.tenant(), place, ..Held::default() };
     let mut holders = vec![user.0];
     for (group, permission) in groups {
         holders.push(group);
@@ -120,6 +120,23 @@ pub async fn held_by(conn: &TenantConn, user: UserId) -> QueryResult<Held> {
         held.granted.entry(permission.into()).or_default().push((kind.into(), extent(grants)));
     }
     Ok(held)
+}
+
+/// The branch of a user, and those of the same region.
+async fn place_of(mut conn: &TenantConn, user: UserId) -> QueryResult<Option<Place>> {
+    let near = diesel::alias!(branches as near);
+    let near_id = near.field(branches::id);
+    let same = near_id.eq(branches::id).or(near.field(branches::region_id).eq(branches::region_id));
+    let found: Vec<(Uuid, Uuid)> = users::table
+        .inner_join(branches::table.on(users::branch_id.eq(branches::id.nullable())))
+        .inner_join(near.on(same))
+        .filter(users::id.eq(user))
+        .select((branches::id, near_id))
+        .load(&mut conn)
+        .await?;
+    let branch = found.iter().map(|(own, _)| *own).next();
+    let region = found.into_iter().map(|(_, near)| near).collect();
+    Ok(branch.map(|branch| Place { branch, region }))
 }
 
 /// The access of an operator's session; `None` once it is revoked or the operator inactive.

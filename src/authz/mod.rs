@@ -11,12 +11,12 @@ mod permission;
 mod reach;
 mod scopes;
 
-pub use access::{Access, Held, OperatorId, Through, Who};
+pub use access::{Access, Held, OperatorId, Place, Through, Who};
 pub use cache::AccessCache;
 pub use entry::{Entry, of_entry};
 pub use keys::{note_use, of_client, of_secret};
 pub use load::{held_by, of_operator, of_user};
 pub use organization::OrganizationRole;
-pub use permission::{Permission, PermissionScope, Role, holders};
-pub use reach::{Extent, Granted, Reach, Rows};
+pub use permission::{Permission, PermissionScope, Role, ScopeSet, holders};
+pub use reach::{BranchOf, Extent, Granted, Reach, Rows};
 pub use scopes::{ALL as ALL_SCOPES, Scopes};

@@ -33,6 +33,43 @@ crate::column_enum! {
         All = "all",
         /// On those that are assigned to the user, or that they added.
         Own = "own",
+        /// On those of the user's branch: its clients, and what there is about them.
+        Branch = "branch",
+        /// On those of all branches of the region that the user's branch is in.
+        Region = "region",
+    }
+}
+
+/// The scopes in which somebody holds a permission, which add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ScopeSet(u8);
+
+impl ScopeSet {
+    const fn bit(scope: PermissionScope) -> u8 {
+        match scope {
+            PermissionScope::All => 1,
+            PermissionScope::Own => 2,
+            PermissionScope::Branch => 4,
+            PermissionScope::Region => 8,
+        }
+    }
+
+    pub fn add(&mut self, scope: PermissionScope) {
+        self.0 |= Self::bit(scope);
+    }
+
+    pub const fn has(self, scope: PermissionScope) -> bool {
+        self.0 & Self::bit(scope) != 0
+    }
+
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// All of them, the widest first.
+    pub fn iter(self) -> impl Iterator<Item = PermissionScope> {
+        use PermissionScope::{All, Branch, Own, Region};
+        [All, Region, Branch, Own].into_iter().filter(move |scope| self.has(*scope))
     }
 }
 
@@ -95,9 +132,28 @@ impl Permission {
         self.objects
     }
 
-    /// Whether it may be limited to the rows that are the user's own.
-    pub fn has_own_rows(&self) -> bool {
-        self.objects.iter().any(|kind| self.name.starts_with(kind))
+    /// Whether it is about things of this kind themselves: `tasks.view` about a `task`.
+    pub fn is_about(&self, kind: &str) -> bool {
+        let slice = self.name.split('.').next().unwrap_or_default();
+        match kind.strip_suffix('y') {
+            Some(stem) => slice.strip_prefix(stem) == Some("ies"),
+            None => slice.strip_prefix(kind) == Some("s"),
+        }
+    }
+
+    /// The scopes that it may be given in.
+    pub fn scopes(&self) -> ScopeSet {
+        let mut scopes = ScopeSet::default();
+        scopes.add(PermissionScope::All);
+        if self.objects.iter().any(|kind| self.is_about(kind)) {
+            scopes.add(PermissionScope::Own);
+        }
+        // Whatever is about clients is of a branch.
+        if self.objects.contains(&"client") {
+            scopes.add(PermissionScope::Branch);
+            scopes.add(PermissionScope::Region);
+        }
+        scopes
     }
 
     /// Whether no API key can have it.

@@ -1,6 +1,7 @@
 //! Small things every room needs. Knows nothing about the product.
 
 pub mod clock;
+pub mod codes;
 pub mod enums;
 pub mod ids;
 pub mod page;

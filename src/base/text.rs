@@ -53,3 +53,25 @@ pub fn email(invalid: &mut Invalid, field: &str, text: &str) {
 pub fn search(invalid: &mut Invalid, field: &str, text: &str) {
     optional_line(invalid, field, text, 200);
 }
+
+/// Checks a colour: `#` and six hexadecimal digits, the letters small.
+pub fn colour(invalid: &mut Invalid, field: &str, text: &str) {
+    let digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    let ok = text.strip_prefix('#').is_some_and(|hex| hex.len() == 6 && hex.chars().all(digit));
+    if !ok {
+        let why = "is not a colour written as #rrggbb, in small letters";
+        invalid.push(Problem::Invalid, field, why);
+    }
+}
+
+/// Checks a short code that people choose for something: capital letters, digits and hyphens, at
+/// most 20.
+pub fn code(invalid: &mut Invalid, field: &str, text: &str) {
+    let sign = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
+    let ok =
+        text.len() <= 20 && text.starts_with(sign) && text.chars().all(|c| sign(c) || c == '-');
+    if !ok {
+        let why = "has to be 1 to 20 capital letters, digits and hyphens, such as NORTH-1";
+        invalid.push(Problem::Invalid, field, why);
+    }
+}

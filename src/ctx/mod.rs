@@ -9,6 +9,8 @@ mod idempotency;
 mod loaders;
 mod record;
 mod rights;
+mod rows;
+mod stored;
 
 use std::hash::Hash;
 use std::ops::Deref;
@@ -22,6 +24,7 @@ pub use app::App;
 pub use core::{Actor, Core, Origin, Scope};
 pub use idempotency::{Idempotency, Stored};
 pub use loaders::Loaders;
+pub use rows::{Alone, Row, is_within, only, require_version, these};
 
 use batches::{AtOnce, Batches};
 

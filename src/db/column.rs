@@ -2,8 +2,12 @@
 
 use chrono::Datelike;
 use diesel::QueryResult;
+use diesel::expression::{
+    AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate,
+};
 use diesel::pg::Pg;
-use diesel::query_builder::AstPass;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{Nullable, Uuid as SqlUuid};
 
 use super::predicate::Value;
 
@@ -82,4 +86,30 @@ impl Column {
         out.push_sql(".");
         out.push_identifier(self.name)
     }
+}
+
+/// A column of ids as an expression of a query, for what is counted by it.
+#[derive(Debug, Clone, Copy)]
+pub struct IdOf(pub Column);
+
+impl QueryFragment<Pg> for IdOf {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.0.push(&mut out)
+    }
+}
+
+impl QueryId for IdOf {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Expression for IdOf {
+    type SqlType = Nullable<SqlUuid>;
+}
+
+impl<From> AppearsOnTable<From> for IdOf {}
+impl<From> SelectableExpression<From> for IdOf {}
+
+impl<GroupBy> ValidGrouping<GroupBy> for IdOf {
+    type IsAggregate = is_aggregate::Never;
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use diesel::QueryResult;
 
 use super::column::Column;
 use super::predicate::{Ordering, Predicate, Sort, Test, Value};
@@ -125,6 +126,18 @@ impl<T> Page<T> {
     pub fn sorts(&self) -> &Arc<[Sort]> {
         &self.sorts
     }
+}
+
+/// Reads a page, and how many rows there are in all if `total` asks for it; both at once.
+pub async fn read<T>(
+    listing: &Listing,
+    rows: impl Future<Output = QueryResult<Vec<T>>>,
+    count: impl Future<Output = QueryResult<i64>>,
+    total: bool,
+) -> Result<Page<T>> {
+    let count = async { if total { count.await.map(Some) } else { Ok(None) } };
+    let (rows, total) = futures_util::future::try_join(rows, count).await?;
+    Ok(listing.page(rows, total))
 }
 
 /// The cursor of `row`: opaque to clients, good for the same ordering only.

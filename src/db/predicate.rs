@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::column::Column;
-use super::exists::{Exists, JsonField};
 use super::grants::Grants;
+use super::json_field::JsonField;
 
 /// Statements with more conditions than this are planned each time and not kept prepared, so
 /// that unusual filters can't fill the database's memory.
@@ -101,10 +101,11 @@ pub enum Predicate {
     OfParent(Column),
     /// The object was granted to the caller.
     Granted(Grants),
-    /// Another table has such a row.
-    Exists(Exists),
     /// The column's JSON has such a field.
     JsonField(JsonField),
+    /// The first column is among the values of the second one, of another table's rows that the
+    /// condition holds for.
+    Through(Column, Column, Box<Predicate>),
     /// All columns together come before (`Less`) or after (`Greater`) the values.
     Row(Vec<Column>, Test, Vec<Value>),
 }
@@ -138,12 +139,12 @@ impl Predicate {
             Self::True => 0,
             Self::All(all) | Self::Any(all) => all.iter().map(Self::leaves).sum(),
             Self::Not(inner) => inner.leaves(),
-            Self::Exists(exists) => 1 + exists.which.leaves(),
+            Self::Through(_, _, inner) => inner.leaves().max(1),
             _ => 1,
         }
     }
 
-    pub(super) fn walk<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+    fn walk<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         match self {
             Self::True => out.push_sql("TRUE"),
             Self::All(all) => walk_list(all, " AND ", "TRUE", out)?,
@@ -163,8 +164,17 @@ impl Predicate {
                 out.push_sql(" = parent.id");
             }
             Self::Granted(grants) => grants.walk(out)?,
-            Self::Exists(exists) => exists.walk(out)?,
             Self::JsonField(field) => field.walk(out)?,
+            Self::Through(column, other, inner) => {
+                column.push(out)?;
+                out.push_sql(" IN (SELECT ");
+                other.push(out)?;
+                out.push_sql(" FROM ");
+                out.push_identifier(other.table)?;
+                out.push_sql(" WHERE ");
+                inner.walk(out)?;
+                out.push_sql(")");
+            }
             Self::Row(columns, test, values) => walk_row(columns, *test, values, out)?,
         }
         Ok(())

@@ -76,12 +76,6 @@ pub struct Event {
 }
 
 impl Event {
-    /// `None` when the row is about something that is not tracked.
-    pub fn of(row: Recorded, tracked: &[&Tracked]) -> Option<Self> {
-        let tracked = tracked.iter().find(|t| t.kind() == row.object_kind)?;
-        Some(Self::about(tracked, row))
-    }
-
     /// A row that is about such an entity.
     pub fn about(tracked: &Tracked, row: Recorded) -> Self {
         // What is no JSON was altered by hand, and no state that anything could be done with.
@@ -100,6 +94,16 @@ impl Event {
             actor: row.actor_id,
             correlation_id: row.correlation_id,
         }
+    }
+
+    /// Without the values of these columns; that they were changed can still be told.
+    #[must_use]
+    pub fn without(mut self, columns: &[&str]) -> Self {
+        for state in [&mut self.before, &mut self.after].into_iter().flatten() {
+            let hidden = state.iter_mut().filter(|(column, _)| columns.contains(&column.as_str()));
+            hidden.for_each(|(_, value)| *value = Value::Null);
+        }
+        self
     }
 
     /// What an update changed; of other actions nothing.

@@ -10,11 +10,23 @@ pub struct Tracked {
     /// Who may see it may see its events.
     pub view: &'static Permission,
     pub rows: &'static Rows,
+    /// Columns whose values are shown to those only who hold another permission, on everything.
+    pub guarded: Option<(&'static [&'static str], &'static Permission)>,
 }
 
 impl Tracked {
     pub const fn new(entity: &'static str, view: &'static Permission, rows: &'static Rows) -> Self {
-        Self { entity, view, rows }
+        Self { entity, view, rows, guarded: None }
+    }
+
+    /// The same, with columns that are not for everybody who may see it.
+    #[must_use]
+    pub const fn guarding(
+        self,
+        columns: &'static [&'static str],
+        permission: &'static Permission,
+    ) -> Self {
+        Self { guarded: Some((columns, permission)), ..self }
     }
 
     /// What its ids begin with, and the record calls it: `task`.

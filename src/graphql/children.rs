@@ -6,10 +6,13 @@ use std::hash::Hash;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use async_graphql::Context;
 use async_graphql::dataloader::Loader;
 use diesel::QueryResult;
 use uuid::Uuid;
 
+use super::paging::{Connection, Listed};
+use super::{CtxExt, Result as Answer};
 use crate::ctx::Loaders;
 use crate::db::{Column, Listing, Page, PlatformConn, TenantConn};
 use crate::error::AppError;
@@ -131,4 +134,23 @@ async fn pages_of<C: Children>(
         (PageOf { parent, list: list.clone() }, page)
     };
     Ok(parents.into_iter().map(page).collect())
+}
+
+/// The page of rows whose `column` is `parent`; one statement for all parents of the operation.
+pub async fn below<N, C>(
+    ctx: &Context<'_>,
+    column: Column,
+    parent: impl Into<Uuid>,
+    listing: Listing,
+    with: C,
+) -> Answer<Connection<N>>
+where
+    N: Listed + From<C::Row>,
+    C: Children,
+{
+    let total = ctx.selects("totalCount");
+    let list = Arc::new(ListOf { column, listing, with, total });
+    let page = ctx.app().load(PageOf { parent: parent.into(), list }).await?;
+    let page = page.ok_or_else(|| AppError::internal("a page was not loaded"))?;
+    Ok(page.map(N::from).into())
 }

@@ -1,10 +1,14 @@
 //! Filters: input objects that become conditions. All keys given must hold; `and`, `or` and `not`
 //! nest.
 
+mod inputs;
+
 use std::str::FromStr;
 
-use async_graphql::{ID, InputObject};
+use async_graphql::ID;
 use uuid::Uuid;
+
+pub use inputs::{DateFilter, DateTimeFilter, IDFilter, IDSetFilter, StringFilter};
 
 use super::scalars::{Date, DateTime};
 use crate::db::{Column, Predicate, Test, Value, pattern};
@@ -16,6 +20,8 @@ const MAX_DEPTH: usize = 5;
 const MAX_LEAVES: usize = 50;
 /// How many values one list of a filter may hold.
 const MAX_LIST: usize = 250;
+/// How many things may be asked to be there all together.
+const MAX_ALL: usize = 20;
 
 /// A slice's filter input.
 pub trait Filter: Sized {
@@ -185,6 +191,44 @@ impl Conditions {
         self.null(column, f.is_null);
     }
 
+    /// Conditions on what is linked to a row. `T` is the type of its id; `links` are the columns of
+    /// the table between: whose it is, and what it is. `id` is the row's own.
+    pub fn linked<T: FromStr + Into<Uuid>>(
+        &mut self,
+        field: &str,
+        id: Column,
+        links: [Column; 2],
+        filter: &Option<IDSetFilter>,
+    ) {
+        let Some(f) = filter else { return };
+        for list in [&f.any, &f.all, &f.none] {
+            self.list(field, list);
+        }
+        if f.all.as_ref().is_some_and(|all| all.len() > MAX_ALL) {
+            let why = format!("all can't hold more than {MAX_ALL} values");
+            self.invalid.push(Problem::Invalid, &format!("filter.{field}"), why);
+        }
+        let invalid = &mut self.invalid;
+        let mut read = |id: &ID| match id.parse::<T>() {
+            Ok(id) => id.into(),
+            Err(_) => {
+                invalid.push(Problem::Invalid, &format!("filter.{field}"), "is not such an id");
+                Uuid::nil()
+            }
+        };
+        let mut ids = |list: &Vec<ID>| -> Vec<Uuid> { list.iter().map(&mut read).collect() };
+        let (any, all) = (f.any.as_ref().map(&mut ids), f.all.as_ref().map(&mut ids));
+        let none = f.none.as_ref().map(&mut ids);
+        let [whose, what] = links;
+        let has = |ids: Vec<Uuid>| {
+            let one = Predicate::Is(what, Test::In, Value::Ids(ids));
+            Predicate::Through(id, whose, Box::new(one))
+        };
+        self.found.extend(any.map(has));
+        self.found.extend(all.into_iter().flatten().map(|id| has(vec![id])));
+        self.found.extend(none.map(|ids| Predicate::Not(Box::new(has(ids)))));
+    }
+
     /// The id of something, whatever its type.
     pub fn any_id(&mut self, field: &str, column: Column, id: Option<&ID>) {
         let Some(id) = id else { return };
@@ -305,75 +349,4 @@ macro_rules! enum_filter {
             }
         }
     };
-}
-
-/// Conditions on a text.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, InputObject)]
-pub struct StringFilter {
-    /// Is this text, upper and lower case apart.
-    eq: Option<String>,
-    /// Is another text, or none.
-    neq: Option<String>,
-    /// Is one of these texts.
-    r#in: Option<Vec<String>>,
-    /// Is none of these texts.
-    not_in: Option<Vec<String>>,
-    /// Holds this text somewhere.
-    contains: Option<String>,
-    /// Begins with this text.
-    starts_with: Option<String>,
-    /// Ends with this text.
-    ends_with: Option<String>,
-    /// Whether `contains`, `startsWith` and `endsWith` tell upper from lower case.
-    #[graphql(default = false)]
-    case_sensitive: bool,
-    /// Has no value (`true`), or any (`false`).
-    is_null: Option<bool>,
-}
-
-/// Conditions on a point in time.
-#[derive(Debug, Clone, Default, PartialEq, Eq, InputObject)]
-pub struct DateTimeFilter {
-    /// Is this time.
-    eq: Option<DateTime>,
-    /// Is before this time.
-    lt: Option<DateTime>,
-    /// Is this time or before it.
-    lte: Option<DateTime>,
-    /// Is after this time.
-    gt: Option<DateTime>,
-    /// Is this time or after it.
-    gte: Option<DateTime>,
-    /// Has no value (`true`), or any (`false`).
-    is_null: Option<bool>,
-}
-
-/// Conditions on a calendar day.
-#[derive(Debug, Clone, Default, PartialEq, Eq, InputObject)]
-pub struct DateFilter {
-    /// Is this day.
-    eq: Option<Date>,
-    /// Is before this day.
-    lt: Option<Date>,
-    /// Is this day or before it.
-    lte: Option<Date>,
-    /// Is after this day.
-    gt: Option<Date>,
-    /// Is this day or after it.
-    gte: Option<Date>,
-    /// Has no value (`true`), or any (`false`).
-    is_null: Option<bool>,
-}
-
-/// Conditions on the id of an object.
-#[derive(Debug, Clone, Default, PartialEq, Eq, InputObject)]
-pub struct IDFilter {
-    /// Is this object.
-    eq: Option<ID>,
-    /// Is one of these objects.
-    r#in: Option<Vec<ID>>,
-    /// Is none of these objects.
-    not_in: Option<Vec<ID>>,
-    /// Refers to nothing (`true`), or to something (`false`).
-    is_null: Option<bool>,
 }

@@ -8,12 +8,22 @@ use crate::error;
 use crate::graphql::error::nullable;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Nullable, Result, node};
+use crate::tenant::branches::graphql::BranchNode;
+use crate::tenant::branches::{self, BranchId};
+use crate::tenant::clients::graphql::ClientNode;
+use crate::tenant::clients::{self, ClientId};
 use crate::tenant::documents::graphql::DocumentNode;
 use crate::tenant::documents::{self, DocumentId};
 use crate::tenant::groups::graphql::GroupNode;
 use crate::tenant::groups::{self, GroupId};
 use crate::tenant::projects::graphql::ProjectNode;
 use crate::tenant::projects::{self, ProjectId};
+use crate::tenant::regions::graphql::RegionNode;
+use crate::tenant::regions::{self, RegionId};
+use crate::tenant::stages::graphql::StageNode;
+use crate::tenant::stages::{self, StageId};
+use crate::tenant::tags::graphql::TagNode;
+use crate::tenant::tags::{self, TagId};
 use crate::tenant::tasks::graphql::TaskNode;
 use crate::tenant::tasks::{self, TaskId};
 use crate::tenant::users;
@@ -31,6 +41,11 @@ pub enum Node {
     Project(ProjectNode),
     Task(TaskNode),
     Document(DocumentNode),
+    Region(RegionNode),
+    Branch(BranchNode),
+    Stage(StageNode),
+    Tag(TagNode),
+    Client(ClientNode),
 }
 
 /// Columns that every row of a tenant carries.
@@ -48,6 +63,11 @@ pub enum Audited {
     Project(ProjectNode),
     Task(TaskNode),
     Document(DocumentNode),
+    Region(RegionNode),
+    Branch(BranchNode),
+    Stage(StageNode),
+    Tag(TagNode),
+    Client(ClientNode),
 }
 
 #[derive(Default)]
@@ -104,6 +124,26 @@ async fn find(app: &Ctx, field: &str, id: &ID) -> error::Result<Option<Node>> {
         DocumentId::PREFIX => {
             app.require_some(&documents::service::VIEW)?;
             app.load(DocumentId(uuid)).await?.map(|d| Node::Document(d.into()))
+        }
+        RegionId::PREFIX => {
+            app.require(&regions::service::VIEW)?;
+            app.load(RegionId(uuid)).await?.map(|row| Node::Region(row.into()))
+        }
+        BranchId::PREFIX => {
+            app.require(&branches::service::VIEW)?;
+            app.load(BranchId(uuid)).await?.map(|row| Node::Branch(row.into()))
+        }
+        StageId::PREFIX => {
+            app.require(&stages::service::VIEW)?;
+            app.load(StageId(uuid)).await?.map(|row| Node::Stage(row.into()))
+        }
+        TagId::PREFIX => {
+            app.require(&tags::service::VIEW)?;
+            app.load(TagId(uuid)).await?.map(|row| Node::Tag(row.into()))
+        }
+        ClientId::PREFIX => {
+            app.require_some(&clients::service::VIEW)?;
+            app.load(ClientId(uuid)).await?.map(|row| Node::Client(row.into()))
         }
         _ => None,
     })

@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod audit_log;
+pub mod branches;
+pub mod clients;
 pub mod documents;
 pub mod events;
 pub mod groups;
@@ -10,9 +12,12 @@ pub mod identity_providers;
 pub mod invitations;
 pub mod permissions;
 pub mod projects;
+pub mod regions;
 pub mod second_factor;
 pub mod security_events;
 pub mod sessions;
+pub mod stages;
+pub mod tags;
 pub mod tasks;
 pub mod trusted_documents;
 pub mod user_identities;
@@ -37,8 +42,17 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     tasks::service::PERMISSIONS,
     documents::service::PERMISSIONS,
     trusted_documents::service::PERMISSIONS,
+    regions::service::PERMISSIONS,
+    branches::service::PERMISSIONS,
+    stages::service::PERMISSIONS,
+    tags::service::PERMISSIONS,
+    clients::service::PERMISSIONS,
 ];
 
 /// All entities whose changes are events, slice by slice.
-pub const TRACKED: &[&crate::events::Tracked] =
-    &[&projects::service::TRACKED, &tasks::service::TRACKED, &documents::service::TRACKED];
+pub const TRACKED: &[&crate::events::Tracked] = &[
+    &clients::service::TRACKED,
+    &projects::service::TRACKED,
+    &tasks::service::TRACKED,
+    &documents::service::TRACKED,
+];

@@ -143,7 +143,7 @@ impl<'a> Fill<'a> {
         Ok(())
     }
 
-    fn user(&self, role: Option<Role>) -> Option<UserId> {
+    pub(super) fn user(&self, role: Option<Role>) -> Option<UserId> {
         role.map(|role| match role {
             Role::Owner => self.people[0],
             Role::Manager => self.people[1],
@@ -152,7 +152,7 @@ impl<'a> Fill<'a> {
         })
     }
 
-    fn day(&self, days: i64) -> NaiveDate {
+    pub(super) fn day(&self, days: i64) -> NaiveDate {
         let (today, distance) = (self.now.date_naive(), Days::new(days.unsigned_abs()));
         let day = if days < 0 {
             today.checked_sub_days(distance)
@@ -163,7 +163,7 @@ impl<'a> Fill<'a> {
     }
 
     /// That many days from now, and not to the second.
-    fn moment(&self, days: i64) -> DateTime<Utc> {
+    pub(super) fn moment(&self, days: i64) -> DateTime<Utc> {
         self.now + TimeDelta::days(days) - TimeDelta::minutes(days.rem_euclid(7) * 37)
     }
 }

@@ -1,6 +1,7 @@
 //! Demo data: two companies to look at, and as many as a test wants. What the companies are like
 //! is in `law` and `works`.
 
+mod clients;
 mod company;
 mod fill;
 mod law;
@@ -125,7 +126,9 @@ async fn make_tenant(app: &Arc<App>, order: Order<'_>) -> Result<()> {
     };
     let ctx = on_platform(app);
     tenants::service::create_filled(&ctx, &new, hash, async |tx, beginning| {
-        Fill::begin(tx, company, &beginning, hash, ctx.now).await?.work(projects).await
+        let fill = Fill::begin(tx, company, &beginning, hash, ctx.now).await?;
+        clients::add(&fill).await?;
+        fill.work(projects).await
     })
     .await?;
     Ok(())

@@ -67,6 +67,69 @@ diesel::table! {
 }
 
 diesel::table! {
+    branches (id) {
+        id -> Uuid,
+        region_id -> Nullable<Uuid>,
+        name -> Text,
+        code -> Text,
+        address -> Text,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        time_zone -> Nullable<Text>,
+        is_active -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    client_tags (client_id, tag_id) {
+        client_id -> Uuid,
+        tag_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> Uuid,
+        first_name -> Text,
+        middle_name -> Text,
+        last_name -> Text,
+        preferred_name -> Text,
+        full_name -> Text,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        date_of_birth -> Nullable<Date>,
+        country_of_birth -> Nullable<Text>,
+        nationality -> Nullable<Text>,
+        country_of_residence -> Nullable<Text>,
+        passport_number -> Nullable<Text>,
+        passport_country -> Nullable<Text>,
+        passport_issued_on -> Nullable<Date>,
+        passport_expires_on -> Nullable<Date>,
+        visa_type -> Nullable<Text>,
+        visa_number -> Nullable<Text>,
+        visa_expires_on -> Nullable<Date>,
+        address -> Text,
+        language -> Nullable<Text>,
+        source -> Nullable<Text>,
+        stage_id -> Uuid,
+        assigned_to -> Nullable<Uuid>,
+        branch_id -> Nullable<Uuid>,
+        merged_into -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_by -> Nullable<Uuid>,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     documents (id) {
         id -> Uuid,
         project_id -> Nullable<Uuid>,
@@ -233,6 +296,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    regions (id) {
+        id -> Uuid,
+        name -> Text,
+        code -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     second_factors (user_id) {
         user_id -> Uuid,
         secret -> Bytea,
@@ -292,6 +368,36 @@ diesel::table! {
         created_at -> Timestamptz,
         expires_at -> Timestamptz,
         identity_provider_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    stages (id) {
+        id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        position -> Int4,
+        colour -> Text,
+        outcome -> Text,
+        is_default -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    tags (id) {
+        id -> Uuid,
+        name -> Text,
+        colour -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_by -> Nullable<Uuid>,
     }
 }
 
@@ -365,11 +471,17 @@ diesel::table! {
         updated_by -> Nullable<Uuid>,
         operator_id -> Nullable<Uuid>,
         kind -> Text,
+        branch_id -> Nullable<Uuid>,
     }
 }
 
 diesel::joinable!(account_tokens -> users (user_id));
 diesel::joinable!(api_key_secrets -> api_keys (api_key_id));
+diesel::joinable!(branches -> regions (region_id));
+diesel::joinable!(client_tags -> clients (client_id));
+diesel::joinable!(client_tags -> tags (tag_id));
+diesel::joinable!(clients -> branches (branch_id));
+diesel::joinable!(clients -> stages (stage_id));
 diesel::joinable!(documents -> projects (project_id));
 diesel::joinable!(group_members -> groups (group_id));
 diesel::joinable!(group_members -> users (user_id));
@@ -390,6 +502,7 @@ diesel::joinable!(trusted_documents -> users (created_by));
 diesel::joinable!(user_identities -> identity_providers (provider_id));
 diesel::joinable!(user_identities -> users (user_id));
 diesel::joinable!(user_permissions -> users (user_id));
+diesel::joinable!(users -> branches (branch_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_tokens,
@@ -397,6 +510,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     audit_head,
     audit_log,
+    branches,
+    client_tags,
+    clients,
     documents,
     group_members,
     group_permissions,
@@ -409,11 +525,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     projects,
     recovery_codes,
     refresh_tokens,
+    regions,
     second_factors,
     security_events,
     security_policy,
     sessions,
     sign_in_challenges,
+    stages,
+    tags,
     tasks,
     trusted_documents,
     user_identities,

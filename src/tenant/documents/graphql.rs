@@ -20,6 +20,7 @@ use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Nullable, Result};
 use crate::tenant::events::graphql::{EventConnection, history_of};
 use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
+use crate::tenant::permissions::service::{Branch, Standing};
 use crate::tenant::projects::ProjectId;
 use crate::tenant::projects::graphql::{self as projects, ProjectNode};
 use crate::tenant::users::graphql::{self as users, UserNode};
@@ -133,8 +134,9 @@ impl DocumentNode {
     async fn permissions(&self, ctx: &Context<'_>) -> Result<ObjectAccess> {
         let mut objects = vec![self.key.0];
         objects.extend(self.project_id.map(|id| id.0));
-        let owners = [self.assigned_to_id, self.created_by_id];
-        access_to(ctx, [&service::CHANGE, &service::DELETE], &owners, &objects).await
+        let owners = vec![self.assigned_to_id, self.created_by_id];
+        let row = Standing { owners, objects, branch: Branch::Known(None) };
+        access_to(ctx, [&service::CHANGE, &service::DELETE], &row).await
     }
 
     /// What happened to it, the newest first.

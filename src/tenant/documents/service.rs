@@ -2,14 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::columns::{ASSIGNED_TO, ID, PROJECT_ID, ROWS};
+use super::columns::{ASSIGNED_TO, PROJECT_ID, ROWS};
 use super::model::{Document, DocumentId, DocumentPatch, DocumentRow, NewDocument, With};
 use super::store;
 use crate::audit::Change;
-use crate::authz::{Permission, Reach};
 use crate::base::ids::UserId;
-use crate::ctx::Ctx;
-use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
+use crate::ctx::{Ctx, only, require_version, these};
+use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value, page};
 use crate::error::{AppError, Result};
 use crate::events::Tracked;
 use crate::tenant::{projects, users};
@@ -26,7 +25,7 @@ pub const TRACKED: Tracked = Tracked::new("Document", &VIEW, &ROWS);
 
 /// The document with project and assignee, if the caller may see it.
 pub async fn get(ctx: &Ctx, id: DocumentId, with: With) -> Result<DocumentRow> {
-    let which = only(id).and(ctx.reach(&VIEW)?.predicate(&ROWS));
+    let which = only::<Document>(id).and(ctx.reaching::<Document>(&VIEW)?);
     let conn = ctx.read().await?;
     let row = match with {
         With::Nothing => store::find(&conn, which).await?.map(DocumentRow::from),
@@ -57,10 +56,7 @@ pub async fn list(
     let listing = within_reach(ctx, listing)?;
     let conn = ctx.read().await?;
     let rows = store::page(&conn, &listing, with);
-    let total =
-        async { if total { store::count(&conn, &listing).await.map(Some) } else { Ok(None) } };
-    let (rows, total) = futures_util::future::try_join(rows, total).await?;
-    Ok(listing.page(rows, total))
+    page::read(&listing, rows, store::count(&conn, &listing), total).await
 }
 
 /// Adds a document.
@@ -98,10 +94,10 @@ pub async fn update(
     ctx.require_some(&CHANGE)?;
     patch.validate()?;
     ctx.write(async |tx| {
-        let before = lock(ctx, tx, id, &CHANGE).await?;
+        let before: Document = ctx.locked(tx, id, &CHANGE, &VIEW).await?;
         require_version(&before, expected_version)?;
         require_references(ctx, tx, &patch).await?;
-        let changed = store::update(tx, only(id), &patch, ctx.user(), ctx.now).await?;
+        let changed = store::update(tx, only::<Document>(id), &patch, ctx.user(), ctx.now).await?;
         let after = changed.into_iter().next().ok_or(AppError::NotFound("document"))?;
         ctx.audit(Change::updated("document", id, &before, &after));
         Ok(after)
@@ -115,7 +111,7 @@ pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: DocumentPatch) -> R
     patch.validate()?;
     ctx.write(async |tx| {
         require_references(ctx, tx, &patch).await?;
-        let before = lock_all(ctx, tx, which, &CHANGE).await?;
+        let before: Vec<Document> = ctx.all_locked(tx, which, &CHANGE).await?;
         let changed = store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?;
         ctx.audit_all(Change::all_updated("document", |row| row.id.0, &before, &changed));
         Ok(changed.len())
@@ -127,8 +123,8 @@ pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: DocumentPatch) -> R
 pub async fn delete(ctx: &Ctx, id: DocumentId) -> Result<DocumentId> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
-        let before = lock(ctx, tx, id, &DELETE).await?;
-        store::trash(tx, only(before.id), ctx.user(), ctx.now).await?;
+        let before: Document = ctx.locked(tx, id, &DELETE, &VIEW).await?;
+        store::trash(tx, only::<Document>(before.id), ctx.user(), ctx.now).await?;
         ctx.audit(Change::deleted("document", id, &before));
         Ok(id)
     })
@@ -139,7 +135,7 @@ pub async fn delete(ctx: &Ctx, id: DocumentId) -> Result<DocumentId> {
 pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
-        let before = lock_all(ctx, tx, which, &DELETE).await?;
+        let before: Vec<Document> = ctx.all_locked(tx, which, &DELETE).await?;
         let gone = store::trash(tx, these(&before), ctx.user(), ctx.now).await?;
         ctx.audit_all(before.iter().map(|row| Change::deleted("document", row.id, row)));
         Ok(gone)
@@ -149,8 +145,12 @@ pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
 
 /// Takes a document out of the trash.
 pub async fn restore(ctx: &Ctx, id: DocumentId) -> Result<Document> {
-    let which = only(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
+    let which = only::<Document>(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
     ctx.write(async |tx| {
+        let which = which.and(Predicate::Any(vec![
+            Predicate::IsNull(PROJECT_ID),
+            projects::service::is_live(PROJECT_ID),
+        ]));
         let restored = store::restore(tx, which, ctx.user(), ctx.now).await?;
         let restored = restored.ok_or(AppError::NotFound(
             "document in the trash, with no project that is in there too",
@@ -177,7 +177,8 @@ pub async fn restore_of_project(
     project: uuid::Uuid,
     deleted_at: DateTime<Utc>,
 ) -> Result<usize> {
-    let back = store::restore_of_project(tx, project, deleted_at).await?;
+    let which = Predicate::equal(PROJECT_ID, Value::Id(project));
+    let back = store::bring_back(tx, which, deleted_at).await?;
     let restored = |row: &Document| Change::done("document.restore", "document", row.id).after(row);
     ctx.audit_all(back.iter().map(restored));
     Ok(back.len())
@@ -205,18 +206,9 @@ pub async fn statistics(
     Ok((count, bytes.unwrap_or_default()))
 }
 
-/// Whether the document is there and within reach.
-pub async fn is_within(conn: &TenantConn, id: DocumentId, reach: &Reach) -> Result<bool> {
-    Ok(store::find(conn, only(id).and(reach.predicate(&ROWS))).await?.is_some())
-}
-
 /// The condition that the caller may see a document.
 fn seen(ctx: &Ctx) -> Predicate {
     ctx.reach(&VIEW).map_or(Predicate::Any(vec![]), |reach| reach.predicate(&ROWS))
-}
-
-fn only(id: DocumentId) -> Predicate {
-    Predicate::equal(ID, Value::Id(id.0))
 }
 
 /// Fails unless the caller may add documents there: in the project, or in none.
@@ -238,46 +230,4 @@ async fn require_references(ctx: &Ctx, conn: &TenantConn, patch: &DocumentPatch)
         require_place(ctx, conn, patch.project_id.flatten()).await?;
     }
     users::service::require_assignable(conn, patch.assigned_to.flatten()).await
-}
-
-/// The document, locked, if the permission reaches it. What the caller may see but not change is
-/// forbidden; what they may not see is not there.
-async fn lock(
-    ctx: &Ctx,
-    tx: &TenantTx,
-    id: DocumentId,
-    permission: &Permission,
-) -> Result<Document> {
-    let reach = ctx.reach(permission)?.predicate(&ROWS);
-    if let Some(document) = store::lock(tx, only(id).and(reach)).await?.pop() {
-        return Ok(document);
-    }
-    let Ok(seen) = ctx.reach(&VIEW) else { return Err(AppError::NotFound("document")) };
-    match store::find(tx, only(id).and(seen.predicate(&ROWS))).await? {
-        Some(_) => Err(AppError::Forbidden(permission.name)),
-        None => Err(AppError::NotFound("document")),
-    }
-}
-
-/// All of them that the permission reaches, locked.
-async fn lock_all(
-    ctx: &Ctx,
-    tx: &TenantTx,
-    which: Predicate,
-    permission: &Permission,
-) -> Result<Vec<Document>> {
-    let reach = ctx.reach(permission)?.predicate(&ROWS);
-    Ok(store::lock(tx, which.and(reach)).await?)
-}
-
-fn these(documents: &[Document]) -> Predicate {
-    Predicate::Is(ID, Test::In, Value::Ids(documents.iter().map(|row| row.id.0).collect()))
-}
-
-fn require_version(document: &Document, expected: Option<i32>) -> Result<()> {
-    if expected.is_none_or(|version| version == document.version) {
-        Ok(())
-    } else {
-        Err(AppError::stale())
-    }
 }

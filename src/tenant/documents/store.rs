@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Nullable, Numeric};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::columns::ROWS;
 use super::model::{Document, DocumentId, DocumentPatch, DocumentRow, NewDocument, With};
 use crate::base::ids::UserId;
 use crate::db::schema::tenant::{documents, projects, users};
@@ -21,6 +22,11 @@ extern "SQL" {
     /// Casts; the sum of bigint is numeric.
     fn int8(value: Nullable<Numeric>) -> Nullable<BigInt>;
 }
+
+crate::stored! { documents: Document, DocumentId, ROWS, live: documents::deleted_at.is_null() }
+crate::counted! { documents, live: documents::deleted_at.is_null() }
+crate::updated! { documents: Document, DocumentPatch, live: documents::deleted_at.is_null() }
+crate::trashed! { documents: Document, bring_back }
 
 type Joined = (Document, Option<Project>, Option<User>);
 
@@ -65,17 +71,6 @@ fn rows<T: Into<DocumentRow>>(rows: Vec<T>) -> Vec<DocumentRow> {
     rows.into_iter().map(Into::into).collect()
 }
 
-/// The one document that `which` holds for.
-pub async fn find(mut conn: &TenantConn, which: Predicate) -> QueryResult<Option<Document>> {
-    documents::table
-        .filter(documents::deleted_at.is_null())
-        .filter(which)
-        .select(Document::as_select())
-        .first(&mut conn)
-        .await
-        .optional()
-}
-
 pub async fn find_joined(
     mut conn: &TenantConn,
     which: Predicate,
@@ -92,19 +87,6 @@ pub async fn find_joined(
     Ok(row.map(Into::into))
 }
 
-pub async fn by_ids(
-    mut conn: &TenantConn,
-    ids: &[DocumentId],
-    which: Predicate,
-) -> QueryResult<Vec<Document>> {
-    documents::table
-        .filter(documents::id.eq_any(ids).and(documents::deleted_at.is_null()))
-        .filter(which)
-        .select(Document::as_select())
-        .load(&mut conn)
-        .await
-}
-
 pub async fn page(
     mut conn: &TenantConn,
     listing: &Listing,
@@ -115,15 +97,6 @@ pub async fn page(
         With::Nothing => query.select(Document::as_select()).load(&mut conn).await.map(rows),
         With::Relations => query.select(joined()).load::<Joined>(&mut conn).await.map(rows),
     }
-}
-
-pub async fn count(mut conn: &TenantConn, listing: &Listing) -> QueryResult<i64> {
-    documents::table
-        .filter(documents::deleted_at.is_null())
-        .filter(listing.predicate.clone())
-        .select(count_star())
-        .first(&mut conn)
-        .await
 }
 
 /// The first documents of each parent; the listing's predicate ties them to it.
@@ -144,52 +117,6 @@ pub async fn pages_of(
             RunQueryDsl::load::<Joined>(query, &mut conn).await.map(rows)
         }
     }
-}
-
-/// Whose documents are counted.
-#[derive(Debug, Clone, Copy)]
-pub enum Parent {
-    Project,
-    Assignee,
-    Creator,
-}
-
-pub async fn counts_of(
-    mut conn: &TenantConn,
-    parents: Vec<Uuid>,
-    parent: Parent,
-    predicate: Predicate,
-) -> QueryResult<Vec<(Uuid, i64)>> {
-    macro_rules! grouped {
-        ($column:expr) => {
-            documents::table
-                .filter($column.eq_any(parents))
-                .filter(documents::deleted_at.is_null())
-                .filter(predicate)
-                .group_by($column)
-                .select(($column.assume_not_null(), count_star()))
-                .load(&mut conn)
-                .await
-        };
-    }
-    match parent {
-        Parent::Project => grouped!(documents::project_id),
-        Parent::Assignee => grouped!(documents::assigned_to),
-        Parent::Creator => grouped!(documents::created_by),
-    }
-}
-
-/// The documents that `which` holds for; nobody else can change them before this transaction ends.
-pub async fn lock(tx: &TenantTx, which: Predicate) -> QueryResult<Vec<Document>> {
-    let mut conn: &TenantConn = tx;
-    documents::table
-        .filter(documents::deleted_at.is_null())
-        .filter(which)
-        .order(documents::id)
-        .select(Document::as_select())
-        .for_update()
-        .load(&mut conn)
-        .await
 }
 
 pub async fn insert(
@@ -221,89 +148,6 @@ pub async fn insert(
         ))
         .returning(Document::as_returning())
         .get_result(&mut conn)
-        .await
-}
-
-/// Changes every document that `which` holds for.
-pub async fn update(
-    tx: &TenantTx,
-    which: Predicate,
-    patch: &DocumentPatch,
-    by: Option<UserId>,
-    now: DateTime<Utc>,
-) -> QueryResult<Vec<Document>> {
-    let mut conn: &TenantConn = tx;
-    diesel::update(documents::table)
-        .filter(documents::deleted_at.is_null())
-        .filter(which)
-        .set((
-            patch,
-            documents::version.eq(documents::version + 1),
-            documents::updated_at.eq(now),
-            documents::updated_by.eq(by),
-        ))
-        .returning(Document::as_returning())
-        .get_results(&mut conn)
-        .await
-}
-
-/// Puts every document that `which` holds for into the trash.
-pub async fn trash(
-    tx: &TenantTx,
-    which: Predicate,
-    by: Option<UserId>,
-    now: DateTime<Utc>,
-) -> QueryResult<usize> {
-    let mut conn: &TenantConn = tx;
-    diesel::update(documents::table)
-        .filter(documents::deleted_at.is_null())
-        .filter(which)
-        .set((documents::deleted_at.eq(now), documents::updated_by.eq(by)))
-        .execute(&mut conn)
-        .await
-}
-
-/// Takes the document that `which` holds for out of the trash, if it has none or its project is not in there.
-pub async fn restore(
-    tx: &TenantTx,
-    which: Predicate,
-    by: Option<UserId>,
-    now: DateTime<Utc>,
-) -> QueryResult<Option<Document>> {
-    let mut conn: &TenantConn = tx;
-    let live =
-        projects::table.filter(projects::deleted_at.is_null()).select(projects::id.nullable());
-    diesel::update(documents::table)
-        .filter(which)
-        .filter(
-            documents::deleted_at
-                .is_not_null()
-                .and(documents::project_id.is_null().or(documents::project_id.eq_any(live))),
-        )
-        .set((
-            documents::deleted_at.eq(None::<DateTime<Utc>>),
-            documents::version.eq(documents::version + 1),
-            documents::updated_at.eq(now),
-            documents::updated_by.eq(by),
-        ))
-        .returning(Document::as_returning())
-        .get_result(&mut conn)
-        .await
-        .optional()
-}
-
-/// Takes the documents that went into the trash with their project out again.
-pub async fn restore_of_project(
-    tx: &TenantTx,
-    project: Uuid,
-    deleted_at: DateTime<Utc>,
-) -> QueryResult<Vec<Document>> {
-    let mut conn: &TenantConn = tx;
-    diesel::update(documents::table)
-        .filter(documents::project_id.eq(project).and(documents::deleted_at.eq(deleted_at)))
-        .set(documents::deleted_at.eq(None::<DateTime<Utc>>))
-        .returning(Document::as_returning())
-        .get_results(&mut conn)
         .await
 }
 

@@ -1,12 +1,12 @@
 //! Who may see which events.
 
 use super::columns::{ID, OBJECT_ID, SEQ, of_kind};
-use crate::audit;
+use crate::audit::{self, Recorded};
 use crate::base::page::PageArgs;
 use crate::ctx::Ctx;
-use crate::db::{Exists, Listing, Page, Predicate, Sort, Value};
+use crate::db::{Listing, Page, Predicate, Sort, Value};
 use crate::error::{AppError, Result};
-use crate::events::{Event, EventId};
+use crate::events::{Event, EventId, Tracked};
 use crate::tenant::TRACKED;
 
 /// The event, if the caller may see what it is about.
@@ -26,8 +26,21 @@ pub async fn list(ctx: &Ctx, listing: Listing, total: bool) -> Result<Page<Event
         async { if total { audit::count(&conn, &listing).await.map(Some) } else { Ok(None) } };
     let (rows, total) = futures_util::future::try_join(rows, total).await?;
     // All of them are events, since the caller sees no others.
-    let events = rows.into_iter().filter_map(|row| Event::of(row, TRACKED)).collect();
+    let events = rows.into_iter().filter_map(|row| {
+        let tracked = TRACKED.iter().find(|t| t.kind() == row.object_kind)?;
+        Some(shown(ctx, tracked, row))
+    });
+    let events = events.collect();
     Ok(listing.page(events, total))
+}
+
+/// A row about an entity that the caller sees, as the event that they may see.
+pub fn shown(ctx: &Ctx, tracked: &Tracked, row: Recorded) -> Event {
+    let event = Event::about(tracked, row);
+    match tracked.guarded {
+        Some((columns, permission)) if !ctx.holds(permission) => event.without(columns),
+        _ => event,
+    }
 }
 
 /// Events about what the caller may see. What is in the trash can be told of as before. Who may see
@@ -39,8 +52,8 @@ pub fn seen(ctx: &Ctx) -> Result<Predicate> {
             Ok(reach) if reach.is_all() => any.push(of_kind(tracked.kind())),
             Ok(reach) => {
                 let which = reach.predicate(tracked.rows);
-                let exists = Exists::same(tracked.rows.id, OBJECT_ID, which);
-                any.push(of_kind(tracked.kind()).and(exists));
+                let among = Predicate::Through(OBJECT_ID, tracked.rows.id, Box::new(which));
+                any.push(of_kind(tracked.kind()).and(among));
             }
             Err(e) => refused = Some(e),
         }

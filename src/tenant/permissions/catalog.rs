@@ -37,8 +37,12 @@ pub fn check(ctx: &Ctx, field: &str, held: &[HeldPermission]) -> Result<()> {
         if !named.insert(permission.name) {
             invalid.push(Problem::Invalid, field, format!("{name} is named twice"));
         }
-        if *scope == PermissionScope::Own && !permission.has_own_rows() {
-            invalid.push(Problem::Invalid, field, format!("{name} can't be limited to own rows"));
+        if !permission.scopes().has(*scope) {
+            let what = match scope {
+                PermissionScope::Own => "own rows",
+                _ => "a branch or region",
+            };
+            invalid.push(Problem::Invalid, field, format!("{name} can't be limited to {what}"));
         }
         if !may_give(ctx, permission) {
             invalid.push(Problem::NotAllowed, field, format!("you do not hold {name} yourself"));

@@ -5,6 +5,7 @@ mod mutations;
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 
+use super::service::Standing;
 use super::{HeldPermission, ObjectPermission, catalog, service};
 use crate::authz::{Permission, PermissionScope, Reach, Role};
 use crate::base::ids::{UserId, encode};
@@ -33,6 +34,8 @@ pub struct PermissionNode {
     object_kinds: Vec<&'static str>,
     /// Whether it may be limited to rows that are assigned to the user or were added by them.
     has_own_scope: bool,
+    /// The scopes that it may be given in.
+    scopes: Vec<PermissionScope>,
 }
 
 impl From<&'static Permission> for PermissionNode {
@@ -41,7 +44,8 @@ impl From<&'static Permission> for PermissionNode {
             name: p.name,
             roles: p.holders().to_vec(),
             object_kinds: p.objects().to_vec(),
-            has_own_scope: p.has_own_rows(),
+            has_own_scope: p.scopes().has(PermissionScope::Own),
+            scopes: p.scopes().iter().collect(),
         }
     }
 }
@@ -67,8 +71,11 @@ impl From<HeldPermission> for HeldPermissionNode {
 pub struct ViewerPermission {
     /// Its name, as `tasks.view`.
     permission: &'static str,
-    /// On which rows; null when only on the objects that it was granted on.
+    /// On which rows: the widest of the scopes; null when only on the objects that it was granted
+    /// on.
     scope: Option<PermissionScope>,
+    /// All scopes that you hold it in, which add up.
+    scopes: Vec<PermissionScope>,
     /// Whether it was also granted on single objects.
     on_single_objects: bool,
 }
@@ -84,14 +91,13 @@ pub struct ObjectAccess {
     can_share: bool,
 }
 
-/// What the caller may do with a row: `owners` are its people, `objects` the row and what it lies in.
+/// What the caller may do with a row.
 pub async fn access_to(
     ctx: &Context<'_>,
     [change, delete]: [&Permission; 2],
-    owners: &[Option<UserId>],
-    objects: &[uuid::Uuid],
+    row: &Standing,
 ) -> Result<ObjectAccess> {
-    let holds = |permission| service::holds_on(ctx.app(), permission, owners, objects);
+    let holds = |permission| service::holds_on(ctx.app(), permission, row);
     let (can_update, can_delete, can_share) =
         futures_util::try_join!(holds(change), holds(delete), holds(&service::GRANT))?;
     Ok(ObjectAccess { can_update, can_delete, can_share })
@@ -187,13 +193,12 @@ impl Query {
         ctx.app().require(&service::VIEW)?;
         ctx.app().tenant()?;
         let held = |permission: &'static Permission| {
-            let (scope, on_single_objects) = match ctx.app().reach(permission).ok()? {
-                Reach::All => (Some(PermissionScope::All), false),
-                Reach::Part(part) => {
-                    (part.has_own().then_some(PermissionScope::Own), part.has_grants())
-                }
+            let (scopes, on_single_objects) = match ctx.app().reach(permission).ok()? {
+                Reach::All => (vec![PermissionScope::All], false),
+                Reach::Part(part) => (part.scopes().iter().collect(), part.has_grants()),
             };
-            Some(ViewerPermission { permission: permission.name, scope, on_single_objects })
+            let (permission, scope) = (permission.name, scopes.first().copied());
+            Some(ViewerPermission { permission, scope, scopes, on_single_objects })
         };
         Ok(catalog::all().filter_map(held).collect())
     }

@@ -10,20 +10,20 @@ use crate::audit::Change;
 use crate::authz::{Permission, Reach, Rows};
 use crate::base::ids::UserId;
 use crate::bus::Wake;
-use crate::ctx::Ctx;
+use crate::ctx::{Ctx, is_within as is_row_within};
 use crate::db::{Column, Listing, Page, TenantConn, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
-use crate::tenant::documents::{self, DocumentId};
-use crate::tenant::groups;
-use crate::tenant::projects::{self, ProjectId};
-use crate::tenant::tasks::{self, TaskId};
-use crate::tenant::users;
+use crate::tenant::clients::{BranchOfClient, Client, ClientId};
+use crate::tenant::documents::{Document, DocumentId};
+use crate::tenant::projects::{Project, ProjectId};
+use crate::tenant::tasks::{Task, TaskId};
+use crate::tenant::{groups, users};
 
 crate::permissions! {
     VIEW = "permissions.view" for ANYBODY,
     CHANGE = "permissions.change" for OWNERS,
-    VIEW_ON_OBJECTS = "object_permissions.view" for MANAGERS on ["project", "task", "document"],
-    GRANT = "object_permissions.grant" for OWNERS on ["project", "task", "document"],
+    VIEW_ON_OBJECTS = "object_permissions.view" for MANAGERS on ["project", "task", "document", "client"],
+    GRANT = "object_permissions.grant" for OWNERS on ["project", "task", "document", "client"],
 }
 
 /// Whoever may see the grants on an object: those who may see all, or were granted that on it.
@@ -31,7 +31,12 @@ const ROWS: Rows = Rows {
     kind: ProjectId::PREFIX,
     id: OBJECT_ID,
     owners: &[],
-    containers: &[(TaskId::PREFIX, OBJECT_ID), (DocumentId::PREFIX, OBJECT_ID)],
+    containers: &[
+        (TaskId::PREFIX, OBJECT_ID),
+        (DocumentId::PREFIX, OBJECT_ID),
+        (ClientId::PREFIX, OBJECT_ID),
+    ],
+    branch: None,
 };
 pub(super) const OBJECT_ID: Column = Column::id("object_grants", "object_id");
 
@@ -126,14 +131,29 @@ pub async fn revoke(ctx: &Ctx, these: NewObjectPermissions) -> Result<usize> {
     .await
 }
 
-/// Whether the caller holds the permission on one row: their own, or one of these objects (the row
-/// and what it lies in).
-pub async fn holds_on(
-    ctx: &Ctx,
-    permission: &Permission,
-    owners: &[Option<UserId>],
-    objects: &[Uuid],
-) -> Result<bool> {
+/// A row, as far as it matters for what somebody may do with it.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// Who counts as its owner.
+    pub owners: Vec<Option<UserId>>,
+    /// The row and what it lies in.
+    pub objects: Vec<Uuid>,
+    pub branch: Branch,
+}
+
+/// The branch that a row belongs to.
+#[derive(Debug, Clone, Copy)]
+pub enum Branch {
+    /// This one, or none.
+    Known(Option<Uuid>),
+    /// That of this client.
+    OfClient(Uuid),
+}
+
+/// Whether the caller holds the permission on one row: it is their own, of a branch that they hold
+/// it in, or granted to them.
+pub async fn holds_on(ctx: &Ctx, permission: &Permission, row: &Standing) -> Result<bool> {
+    let Standing { owners, objects, branch } = row;
     let part = match ctx.reach(permission) {
         Err(_) => return Ok(false),
         Ok(Reach::All) => return Ok(true),
@@ -141,6 +161,15 @@ pub async fn holds_on(
     };
     if ctx.user().is_some_and(|user| part.has_own() && owners.contains(&Some(user))) {
         return Ok(true);
+    }
+    if part.has_branches() {
+        let branch = match branch {
+            Branch::Known(branch) => *branch,
+            Branch::OfClient(client) => ctx.load(BranchOfClient(*client)).await?,
+        };
+        if branch.is_some_and(|branch| part.has_branch(branch)) {
+            return Ok(true);
+        }
     }
     if !part.has_grants() {
         return Ok(false);
@@ -191,7 +220,7 @@ async fn require_object(
         return Err(Invalid::new(Problem::NotFound, "input.objectId", why).into());
     }
     for permission in permissions {
-        let own_kind = permission.name.starts_with(&new.kind);
+        let own_kind = permission.is_about(&new.kind);
         let held = match ctx.reach(permission) {
             Ok(reach) => reach.is_all() || is_within(conn, new, &reach, own_kind).await?,
             Err(_) => false,
@@ -212,11 +241,10 @@ async fn is_within(
 ) -> Result<bool> {
     let id = object.object;
     match object.kind.as_str() {
-        ProjectId::PREFIX => {
-            projects::service::is_within(conn, ProjectId(id), reach, own_kind).await
-        }
-        TaskId::PREFIX => tasks::service::is_within(conn, TaskId(id), reach).await,
-        DocumentId::PREFIX => documents::service::is_within(conn, DocumentId(id), reach).await,
+        ProjectId::PREFIX => is_row_within::<Project>(conn, id, reach, own_kind).await,
+        TaskId::PREFIX => is_row_within::<Task>(conn, id, reach, own_kind).await,
+        DocumentId::PREFIX => is_row_within::<Document>(conn, id, reach, own_kind).await,
+        ClientId::PREFIX => is_row_within::<Client>(conn, id, reach, own_kind).await,
         _ => Ok(false),
     }
 }

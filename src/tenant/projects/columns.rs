@@ -12,8 +12,14 @@ pub const DUE_DATE: Column = Column::day("projects", "due_date").nullable();
 pub const ASSIGNED_TO: Column = Column::id("projects", "assigned_to").nullable();
 pub const CREATED_AT: Column = Column::time("projects", "created_at");
 pub const UPDATED_AT: Column = Column::time("projects", "updated_at");
+pub const DELETED_AT: Column = Column::time("projects", "deleted_at").nullable();
 pub const CREATED_BY: Column = Column::id("projects", "created_by").nullable();
 
 /// Whose a project is, and what a grant on it may be given on.
-pub const ROWS: Rows =
-    Rows { kind: "project", id: ID, owners: &[ASSIGNED_TO, CREATED_BY], containers: &[] };
+pub const ROWS: Rows = Rows {
+    kind: "project",
+    id: ID,
+    owners: &[ASSIGNED_TO, CREATED_BY],
+    containers: &[],
+    branch: None,
+};

@@ -26,6 +26,7 @@ use crate::tenant::documents::graphql::{
 };
 use crate::tenant::events::graphql::{EventConnection, history_of};
 use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
+use crate::tenant::permissions::service::{Branch, Standing};
 use crate::tenant::tasks;
 use crate::tenant::tasks::graphql::{TaskConnection, TaskFilter, TaskList, TaskOrder, tasks_of};
 use crate::tenant::users::graphql::{self as users, UserNode};
@@ -135,8 +136,12 @@ impl ProjectNode {
 
     /// What you may do with it.
     async fn permissions(&self, ctx: &Context<'_>) -> Result<ObjectAccess> {
-        let owners = [self.assigned_to_id, self.created_by_id];
-        access_to(ctx, [&service::CHANGE, &service::DELETE], &owners, &[self.key.0]).await
+        let row = Standing {
+            owners: vec![self.assigned_to_id, self.created_by_id],
+            objects: vec![self.key.0],
+            branch: Branch::Known(None),
+        };
+        access_to(ctx, [&service::CHANGE, &service::DELETE], &row).await
     }
 
     /// What happened to it, the newest first.

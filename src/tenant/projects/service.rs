@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, Utc};
 
-use super::columns::{ASSIGNED_TO, ID, ROWS};
+use super::columns::{ASSIGNED_TO, DELETED_AT, ID, ROWS};
 use super::model::{NewProject, Project, ProjectId, ProjectPatch, ProjectRow, With};
 use super::store;
 use crate::audit::Change;
-use crate::authz::{Permission, Reach};
+use crate::authz::Reach;
 use crate::base::ids::UserId;
-use crate::ctx::Ctx;
-use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
+use crate::ctx::{Ctx, only, require_version, these};
+use crate::db::{Column, Listing, Page, Predicate, TenantConn, TenantTx, Value, page};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::events::Tracked;
 use crate::tenant::{documents, tasks, users};
@@ -26,7 +26,7 @@ pub const TRACKED: Tracked = Tracked::new("Project", &VIEW, &ROWS);
 
 /// The project, if the caller may see it.
 pub async fn get(ctx: &Ctx, id: ProjectId) -> Result<Project> {
-    let which = only(id).and(ctx.reach(&VIEW)?.predicate(&ROWS));
+    let which = only::<Project>(id).and(ctx.reaching::<Project>(&VIEW)?);
     store::find(&*ctx.read().await?, which).await?.ok_or(AppError::NotFound("project"))
 }
 
@@ -52,10 +52,7 @@ pub async fn list(
     let listing = within_reach(ctx, listing)?;
     let conn = ctx.read().await?;
     let rows = store::page(&conn, &listing, with);
-    let total =
-        async { if total { store::count(&conn, &listing).await.map(Some) } else { Ok(None) } };
-    let (rows, total) = futures_util::future::try_join(rows, total).await?;
-    Ok(listing.page(rows, total))
+    page::read(&listing, rows, store::count(&conn, &listing), total).await
 }
 
 /// Adds a project.
@@ -92,10 +89,10 @@ pub async fn update(
     ctx.require_some(&CHANGE)?;
     patch.validate()?;
     ctx.write(async |tx| {
-        let before = lock(ctx, tx, id, &CHANGE).await?;
+        let before: Project = ctx.locked(tx, id, &CHANGE, &VIEW).await?;
         require_version(&before, expected_version)?;
         users::service::require_assignable(tx, patch.assigned_to.flatten()).await?;
-        let changed = store::update(tx, only(id), &patch, ctx.user(), ctx.now).await?;
+        let changed = store::update(tx, only::<Project>(id), &patch, ctx.user(), ctx.now).await?;
         changed.iter().try_for_each(Project::validate_days)?;
         let after = changed.into_iter().next().ok_or(AppError::NotFound("project"))?;
         ctx.audit(Change::updated("project", id, &before, &after));
@@ -110,7 +107,7 @@ pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: ProjectPatch) -> Re
     patch.validate()?;
     ctx.write(async |tx| {
         users::service::require_assignable(tx, patch.assigned_to.flatten()).await?;
-        let before = lock_all(ctx, tx, which, &CHANGE).await?;
+        let before: Vec<Project> = ctx.all_locked(tx, which, &CHANGE).await?;
         let changed = store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?;
         changed.iter().try_for_each(Project::validate_days)?;
         ctx.audit_all(Change::all_updated("project", |row| row.id.0, &before, &changed));
@@ -131,7 +128,7 @@ pub struct Contents {
 pub async fn delete(ctx: &Ctx, id: ProjectId) -> Result<(ProjectId, Contents)> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
-        let before = lock(ctx, tx, id, &DELETE).await?;
+        let before: Project = ctx.locked(tx, id, &DELETE, &VIEW).await?;
         Ok((id, trash(ctx, tx, &[before]).await?))
     })
     .await
@@ -141,15 +138,15 @@ pub async fn delete(ctx: &Ctx, id: ProjectId) -> Result<(ProjectId, Contents)> {
 pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
-        let before = lock_all(ctx, tx, which, &DELETE).await?;
+        let before: Vec<Project> = ctx.all_locked(tx, which, &DELETE).await?;
         Ok(trash(ctx, tx, &before).await?.projects)
     })
     .await
 }
 
 async fn trash(ctx: &Ctx, tx: &TenantTx, projects: &[Project]) -> Result<Contents> {
-    let ids = store::trash(tx, these(projects), ctx.user(), ctx.now).await?;
-    let ids: Vec<_> = ids.into_iter().map(|id| id.0).collect();
+    store::trash(tx, these(projects), ctx.user(), ctx.now).await?;
+    let ids: Vec<_> = projects.iter().map(|project| project.id.0).collect();
     ctx.audit_all(projects.iter().map(|row| Change::deleted("project", row.id, row)));
     Ok(Contents {
         projects: ids.len(),
@@ -160,12 +157,12 @@ async fn trash(ctx: &Ctx, tx: &TenantTx, projects: &[Project]) -> Result<Content
 
 /// Takes a project out of the trash, with what went in with it. What was in there before stays.
 pub async fn restore(ctx: &Ctx, id: ProjectId) -> Result<(Project, Contents)> {
-    let which = only(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
+    let which = only::<Project>(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
     ctx.write(async |tx| {
-        let deleted_at = store::trashed_at(tx, which)
-            .await?
-            .ok_or(AppError::NotFound("project in the trash"))?;
-        let project = store::restore(tx, id, ctx.user(), ctx.now).await?;
+        let missing = || AppError::NotFound("project in the trash");
+        let deleted_at = store::trashed_at(tx, which.clone()).await?.ok_or_else(missing)?;
+        let restored = store::restore(tx, which, ctx.user(), ctx.now).await?;
+        let project = restored.ok_or_else(missing)?;
         ctx.audit(Change::done("project.restore", "project", id).after(&project));
         let contents = Contents {
             projects: 1,
@@ -190,7 +187,7 @@ pub async fn unassign(ctx: &Ctx, tx: &TenantTx, user: UserId) -> Result<()> {
 /// Fails unless something may be put into the project: it exists here, is not in the trash, and
 /// `reach` (that of the permission to add) covers what is in it.
 pub async fn require_open(conn: &TenantConn, id: ProjectId, reach: &Reach) -> Result<()> {
-    match store::find(conn, only(id).and(reach.into_container(ROWS.kind, ID))).await? {
+    match store::find(conn, only::<Project>(id).and(reach.into_container(&ROWS))).await? {
         Some(_) => Ok(()),
         None => {
             let why = "there is no such project";
@@ -199,56 +196,7 @@ pub async fn require_open(conn: &TenantConn, id: ProjectId, reach: &Reach) -> Re
     }
 }
 
-/// Whether the project is there and within reach: of a permission on projects, or else of one on
-/// what is in them.
-pub async fn is_within(
-    conn: &TenantConn,
-    id: ProjectId,
-    reach: &Reach,
-    of_projects: bool,
-) -> Result<bool> {
-    let within =
-        if of_projects { reach.predicate(&ROWS) } else { reach.into_container(ROWS.kind, ID) };
-    Ok(store::find(conn, only(id).and(within)).await?.is_some())
-}
-
-fn only(id: ProjectId) -> Predicate {
-    Predicate::equal(ID, Value::Id(id.0))
-}
-
-/// The project, locked, if the permission reaches it. What the caller may see but not change is
-/// forbidden; what they may not see is not there.
-async fn lock(ctx: &Ctx, tx: &TenantTx, id: ProjectId, permission: &Permission) -> Result<Project> {
-    let reach = ctx.reach(permission)?.predicate(&ROWS);
-    if let Some(project) = store::lock(tx, only(id).and(reach)).await?.pop() {
-        return Ok(project);
-    }
-    let Ok(seen) = ctx.reach(&VIEW) else { return Err(AppError::NotFound("project")) };
-    match store::find(tx, only(id).and(seen.predicate(&ROWS))).await? {
-        Some(_) => Err(AppError::Forbidden(permission.name)),
-        None => Err(AppError::NotFound("project")),
-    }
-}
-
-/// All of them that the permission reaches, locked.
-async fn lock_all(
-    ctx: &Ctx,
-    tx: &TenantTx,
-    which: Predicate,
-    permission: &Permission,
-) -> Result<Vec<Project>> {
-    let reach = ctx.reach(permission)?.predicate(&ROWS);
-    Ok(store::lock(tx, which.and(reach)).await?)
-}
-
-fn these(projects: &[Project]) -> Predicate {
-    Predicate::Is(ID, Test::In, Value::Ids(projects.iter().map(|row| row.id.0).collect()))
-}
-
-fn require_version(project: &Project, expected: Option<i32>) -> Result<()> {
-    if expected.is_none_or(|version| version == project.version) {
-        Ok(())
-    } else {
-        Err(AppError::stale())
-    }
+/// The condition that the project whose id is in `column` is not in the trash.
+pub fn is_live(column: Column) -> Predicate {
+    Predicate::Through(column, ID, Box::new(Predicate::IsNull(DELETED_AT)))
 }

@@ -6,11 +6,17 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::columns::ROWS;
 use super::model::{NewProject, Project, ProjectId, ProjectPatch, ProjectRow, ProjectStatus, With};
 use crate::base::ids::UserId;
 use crate::db::schema::tenant::{projects, users};
 use crate::db::{Listing, Ordering, Predicate, TenantConn, TenantTx, per_parent};
 use crate::tenant::users::User;
+
+crate::stored! { projects: Project, ProjectId, ROWS, live: projects::deleted_at.is_null() }
+crate::counted! { projects, live: projects::deleted_at.is_null() }
+crate::updated! { projects: Project, ProjectPatch, live: projects::deleted_at.is_null() }
+crate::trashed! { projects: Project, trashed_at }
 
 type Joined = (Project, Option<User>);
 
@@ -53,30 +59,6 @@ fn rows<T: Into<ProjectRow>>(rows: Vec<T>) -> Vec<ProjectRow> {
     rows.into_iter().map(Into::into).collect()
 }
 
-/// The one project that `which` holds for.
-pub async fn find(mut conn: &TenantConn, which: Predicate) -> QueryResult<Option<Project>> {
-    projects::table
-        .filter(projects::deleted_at.is_null())
-        .filter(which)
-        .select(Project::as_select())
-        .first(&mut conn)
-        .await
-        .optional()
-}
-
-pub async fn by_ids(
-    mut conn: &TenantConn,
-    ids: &[ProjectId],
-    which: Predicate,
-) -> QueryResult<Vec<Project>> {
-    projects::table
-        .filter(projects::id.eq_any(ids).and(projects::deleted_at.is_null()))
-        .filter(which)
-        .select(Project::as_select())
-        .load(&mut conn)
-        .await
-}
-
 pub async fn page(
     mut conn: &TenantConn,
     listing: &Listing,
@@ -87,15 +69,6 @@ pub async fn page(
         With::Nothing => query.select(Project::as_select()).load(&mut conn).await.map(rows),
         With::Relations => query.select(joined()).load::<Joined>(&mut conn).await.map(rows),
     }
-}
-
-pub async fn count(mut conn: &TenantConn, listing: &Listing) -> QueryResult<i64> {
-    projects::table
-        .filter(projects::deleted_at.is_null())
-        .filter(listing.predicate.clone())
-        .select(count_star())
-        .first(&mut conn)
-        .await
 }
 
 /// The first projects of each parent; the listing's predicate ties them to it.
@@ -116,50 +89,6 @@ pub async fn pages_of(
             RunQueryDsl::load::<Joined>(query, &mut conn).await.map(rows)
         }
     }
-}
-
-/// Whose projects are counted.
-#[derive(Debug, Clone, Copy)]
-pub enum Parent {
-    Assignee,
-    Creator,
-}
-
-pub async fn counts_of(
-    mut conn: &TenantConn,
-    parents: Vec<Uuid>,
-    parent: Parent,
-    predicate: Predicate,
-) -> QueryResult<Vec<(Uuid, i64)>> {
-    macro_rules! grouped {
-        ($column:expr) => {
-            projects::table
-                .filter($column.eq_any(parents))
-                .filter(projects::deleted_at.is_null())
-                .filter(predicate)
-                .group_by($column)
-                .select(($column.assume_not_null(), count_star()))
-                .load(&mut conn)
-                .await
-        };
-    }
-    match parent {
-        Parent::Assignee => grouped!(projects::assigned_to),
-        Parent::Creator => grouped!(projects::created_by),
-    }
-}
-
-/// The projects that `which` holds for; nobody else can change them before this transaction ends.
-pub async fn lock(tx: &TenantTx, which: Predicate) -> QueryResult<Vec<Project>> {
-    let mut conn: &TenantConn = tx;
-    projects::table
-        .filter(projects::deleted_at.is_null())
-        .filter(which)
-        .order(projects::id)
-        .select(Project::as_select())
-        .for_update()
-        .load(&mut conn)
-        .await
 }
 
 pub async fn insert(
@@ -187,80 +116,6 @@ pub async fn insert(
                 projects::created_by.eq(by),
                 projects::updated_by.eq(by),
             ),
-        ))
-        .returning(Project::as_returning())
-        .get_result(&mut conn)
-        .await
-}
-
-/// Changes every project that `which` holds for.
-pub async fn update(
-    tx: &TenantTx,
-    which: Predicate,
-    patch: &ProjectPatch,
-    by: Option<UserId>,
-    now: DateTime<Utc>,
-) -> QueryResult<Vec<Project>> {
-    let mut conn: &TenantConn = tx;
-    diesel::update(projects::table)
-        .filter(projects::deleted_at.is_null())
-        .filter(which)
-        .set((
-            patch,
-            projects::version.eq(projects::version + 1),
-            projects::updated_at.eq(now),
-            projects::updated_by.eq(by),
-        ))
-        .returning(Project::as_returning())
-        .get_results(&mut conn)
-        .await
-}
-
-/// Puts every project that `which` holds for into the trash; their ids.
-pub async fn trash(
-    tx: &TenantTx,
-    which: Predicate,
-    by: Option<UserId>,
-    now: DateTime<Utc>,
-) -> QueryResult<Vec<ProjectId>> {
-    let mut conn: &TenantConn = tx;
-    diesel::update(projects::table)
-        .filter(projects::deleted_at.is_null())
-        .filter(which)
-        .set((projects::deleted_at.eq(now), projects::updated_by.eq(by)))
-        .returning(projects::id)
-        .get_results(&mut conn)
-        .await
-}
-
-/// When a project went into the trash; `None` when it is not in there.
-pub async fn trashed_at(
-    mut conn: &TenantConn,
-    which: Predicate,
-) -> QueryResult<Option<DateTime<Utc>>> {
-    projects::table
-        .filter(which)
-        .select(projects::deleted_at)
-        .first(&mut conn)
-        .await
-        .optional()
-        .map(Option::flatten)
-}
-
-/// Takes a project out of the trash.
-pub async fn restore(
-    tx: &TenantTx,
-    id: ProjectId,
-    by: Option<UserId>,
-    now: DateTime<Utc>,
-) -> QueryResult<Project> {
-    let mut conn: &TenantConn = tx;
-    diesel::update(projects::table.find(id))
-        .set((
-            projects::deleted_at.eq(None::<DateTime<Utc>>),
-            projects::version.eq(projects::version + 1),
-            projects::updated_at.eq(now),
-            projects::updated_by.eq(by),
         ))
         .returning(Project::as_returning())
         .get_result(&mut conn)

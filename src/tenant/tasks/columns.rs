@@ -22,4 +22,5 @@ pub const ROWS: Rows = Rows {
     id: ID,
     owners: &[ASSIGNED_TO, CREATED_BY],
     containers: &[("project", PROJECT_ID)],
+    branch: None,
 };

@@ -20,6 +20,7 @@ use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::{CtxExt, Nullable, Result};
 use crate::tenant::events::graphql::{EventConnection, history_of};
 use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
+use crate::tenant::permissions::service::{Branch, Standing};
 use crate::tenant::projects::ProjectId;
 use crate::tenant::projects::graphql::{self as projects, ProjectNode};
 use crate::tenant::users::graphql::{self as users, UserNode};
@@ -136,14 +137,12 @@ impl TaskNode {
 
     /// What you may do with it.
     async fn permissions(&self, ctx: &Context<'_>) -> Result<ObjectAccess> {
-        let owners = [self.assigned_to_id, self.created_by_id];
-        access_to(
-            ctx,
-            [&service::CHANGE, &service::DELETE],
-            &owners,
-            &[self.key.0, self.project_id.0],
-        )
-        .await
+        let row = Standing {
+            owners: vec![self.assigned_to_id, self.created_by_id],
+            objects: vec![self.key.0, self.project_id.0],
+            branch: Branch::Known(None),
+        };
+        access_to(ctx, [&service::CHANGE, &service::DELETE], &row).await
     }
 
     /// What happened to it, the newest first.

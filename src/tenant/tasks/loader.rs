@@ -1,51 +1,23 @@
 //! Tasks by id, and the tasks of many projects or people, many at a time.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use async_graphql::dataloader::Loader;
 use diesel::QueryResult;
 use uuid::Uuid;
 
-use super::columns::ROWS;
-use super::store::Parent;
 use super::{ASSIGNED_TO, PROJECT_ID, Task, TaskId, TaskRow, With, service, store};
-use crate::ctx::Loaders;
 use crate::db::{Column, Listing, TenantConn};
-use crate::error::AppError;
 use crate::graphql::children::Children;
 
-impl Loader<TaskId> for Loaders {
-    type Value = Task;
-    type Error = Arc<AppError>;
-
-    async fn load(&self, ids: &[TaskId]) -> Result<HashMap<TaskId, Task>, Arc<AppError>> {
-        let Some(reach) = self.reach(&service::VIEW) else { return Ok(HashMap::new()) };
-        let conn = self.read().await?;
-        let rows = store::by_ids(&conn, ids, reach.predicate(&ROWS))
-            .await
-            .map_err(|e| Arc::new(e.into()))?;
-        Ok(rows.into_iter().map(|t| (t.id, t)).collect())
-    }
-}
-
-fn kind(column: Column) -> Parent {
-    match column {
-        PROJECT_ID => Parent::Project,
-        ASSIGNED_TO => Parent::Assignee,
-        _ => Parent::Creator,
-    }
-}
+crate::loaded!(TaskId => Task, store::by_ids, service::VIEW);
 
 impl Children for With {
     type Row = TaskRow;
     type Conn = TenantConn;
 
     fn parent(row: &TaskRow, column: Column) -> Option<Uuid> {
-        match kind(column) {
-            Parent::Project => Some(row.task.project_id.0),
-            Parent::Assignee => row.task.assigned_to.map(|u| u.0),
-            Parent::Creator => row.task.created_by.map(|u| u.0),
+        match column {
+            PROJECT_ID => Some(row.task.project_id.0),
+            ASSIGNED_TO => row.task.assigned_to.map(|u| u.0),
+            _ => row.task.created_by.map(|u| u.0),
         }
     }
 
@@ -66,6 +38,6 @@ impl Children for With {
         column: Column,
         listing: &Listing,
     ) -> QueryResult<Vec<(Uuid, i64)>> {
-        store::counts_of(conn, parents, kind(column), listing.predicate.clone()).await
+        store::counts_of(conn, parents, column, listing.predicate.clone()).await
     }
 }

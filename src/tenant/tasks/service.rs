@@ -2,14 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::columns::{ASSIGNED_TO, ID, PROJECT_ID, ROWS};
+use super::columns::{ASSIGNED_TO, PROJECT_ID, ROWS};
 use super::model::{NewTask, Task, TaskId, TaskPatch, TaskRow, TaskStatus, With};
 use super::store;
 use crate::audit::Change;
-use crate::authz::{Permission, Reach};
 use crate::base::ids::UserId;
-use crate::ctx::Ctx;
-use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
+use crate::ctx::{Ctx, only, require_version, these};
+use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value, page};
 use crate::error::{AppError, Result};
 use crate::events::Tracked;
 use crate::tenant::{projects, users};
@@ -26,7 +25,7 @@ pub const TRACKED: Tracked = Tracked::new("Task", &VIEW, &ROWS);
 
 /// The task with project and assignee, if the caller may see it.
 pub async fn get(ctx: &Ctx, id: TaskId, with: With) -> Result<TaskRow> {
-    let which = only(id).and(ctx.reach(&VIEW)?.predicate(&ROWS));
+    let which = only::<Task>(id).and(ctx.reaching::<Task>(&VIEW)?);
     let conn = ctx.read().await?;
     let row = match with {
         With::Nothing => store::find(&conn, which).await?.map(TaskRow::from),
@@ -52,10 +51,7 @@ pub async fn list(ctx: &Ctx, listing: Listing, with: With, total: bool) -> Resul
     let listing = within_reach(ctx, listing)?;
     let conn = ctx.read().await?;
     let rows = store::page(&conn, &listing, with);
-    let total =
-        async { if total { store::count(&conn, &listing).await.map(Some) } else { Ok(None) } };
-    let (rows, total) = futures_util::future::try_join(rows, total).await?;
-    Ok(listing.page(rows, total))
+    page::read(&listing, rows, store::count(&conn, &listing), total).await
 }
 
 /// Adds a task to a project.
@@ -91,7 +87,7 @@ pub async fn finish(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let done = TaskPatch { status: Some(TaskStatus::Done), ..TaskPatch::default() };
-    store::update(tx, only(id), &done, by, now).await?;
+    store::update(tx, only::<Task>(id), &done, by, now).await?;
     Ok(())
 }
 
@@ -105,10 +101,10 @@ pub async fn update(
     ctx.require_some(&CHANGE)?;
     patch.validate()?;
     ctx.write(async |tx| {
-        let before = lock(ctx, tx, id, &CHANGE).await?;
+        let before: Task = ctx.locked(tx, id, &CHANGE, &VIEW).await?;
         require_version(&before, expected_version)?;
         require_references(ctx, tx, &patch).await?;
-        let changed = store::update(tx, only(id), &patch, ctx.user(), ctx.now).await?;
+        let changed = store::update(tx, only::<Task>(id), &patch, ctx.user(), ctx.now).await?;
         let after = changed.into_iter().next().ok_or(AppError::NotFound("task"))?;
         ctx.audit(Change::updated("task", id, &before, &after));
         Ok(after)
@@ -120,12 +116,12 @@ pub async fn update(
 pub async fn complete(ctx: &Ctx, id: TaskId) -> Result<Task> {
     ctx.require_some(&CHANGE)?;
     ctx.write(async |tx| {
-        let task = lock(ctx, tx, id, &CHANGE).await?;
+        let task: Task = ctx.locked(tx, id, &CHANGE, &VIEW).await?;
         if task.status == TaskStatus::Done {
             return Ok(task);
         }
         let done = TaskPatch { status: Some(TaskStatus::Done), ..TaskPatch::default() };
-        let changed = store::update(tx, only(id), &done, ctx.user(), ctx.now).await?;
+        let changed = store::update(tx, only::<Task>(id), &done, ctx.user(), ctx.now).await?;
         let after = changed.into_iter().next().ok_or(AppError::NotFound("task"))?;
         ctx.audit(Change::updated("task", id, &task, &after).named("task.complete"));
         Ok(after)
@@ -139,7 +135,7 @@ pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: TaskPatch) -> Resul
     patch.validate()?;
     ctx.write(async |tx| {
         require_references(ctx, tx, &patch).await?;
-        let before = lock_all(ctx, tx, which, &CHANGE).await?;
+        let before: Vec<Task> = ctx.all_locked(tx, which, &CHANGE).await?;
         let changed = store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?;
         ctx.audit_all(Change::all_updated("task", |row| row.id.0, &before, &changed));
         Ok(changed.len())
@@ -151,8 +147,8 @@ pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: TaskPatch) -> Resul
 pub async fn delete(ctx: &Ctx, id: TaskId) -> Result<TaskId> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
-        let before = lock(ctx, tx, id, &DELETE).await?;
-        store::trash(tx, only(before.id), ctx.user(), ctx.now).await?;
+        let before: Task = ctx.locked(tx, id, &DELETE, &VIEW).await?;
+        store::trash(tx, only::<Task>(before.id), ctx.user(), ctx.now).await?;
         ctx.audit(Change::deleted("task", id, &before));
         Ok(id)
     })
@@ -163,7 +159,7 @@ pub async fn delete(ctx: &Ctx, id: TaskId) -> Result<TaskId> {
 pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
-        let before = lock_all(ctx, tx, which, &DELETE).await?;
+        let before: Vec<Task> = ctx.all_locked(tx, which, &DELETE).await?;
         let gone = store::trash(tx, these(&before), ctx.user(), ctx.now).await?;
         ctx.audit_all(before.iter().map(|row| Change::deleted("task", row.id, row)));
         Ok(gone)
@@ -173,8 +169,9 @@ pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
 
 /// Takes a task out of the trash.
 pub async fn restore(ctx: &Ctx, id: TaskId) -> Result<Task> {
-    let which = only(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
+    let which = only::<Task>(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
     ctx.write(async |tx| {
+        let which = which.and(projects::service::is_live(PROJECT_ID));
         let restored = store::restore(tx, which, ctx.user(), ctx.now).await?;
         let restored =
             restored.ok_or(AppError::NotFound("task in the trash, with a project that is not"))?;
@@ -200,7 +197,8 @@ pub async fn restore_of_project(
     project: uuid::Uuid,
     deleted_at: DateTime<Utc>,
 ) -> Result<usize> {
-    let back = store::restore_of_project(tx, project, deleted_at).await?;
+    let which = Predicate::equal(PROJECT_ID, Value::Id(project));
+    let back = store::bring_back(tx, which, deleted_at).await?;
     let restored = |row: &Task| Change::done("task.restore", "task", row.id).after(row);
     ctx.audit_all(back.iter().map(restored));
     Ok(back.len())
@@ -229,18 +227,9 @@ pub async fn statistics(
     Ok(store::statistics(conn, which, today, period).await?)
 }
 
-/// Whether the task is there and within reach.
-pub async fn is_within(conn: &TenantConn, id: TaskId, reach: &Reach) -> Result<bool> {
-    Ok(store::find(conn, only(id).and(reach.predicate(&ROWS))).await?.is_some())
-}
-
 /// The condition that the caller may see a task.
 fn seen(ctx: &Ctx) -> Predicate {
     ctx.reach(&VIEW).map_or(Predicate::Any(vec![]), |reach| reach.predicate(&ROWS))
-}
-
-fn only(id: TaskId) -> Predicate {
-    Predicate::equal(ID, Value::Id(id.0))
 }
 
 /// Fails unless the caller may add tasks there: in the project, or in none.
@@ -262,41 +251,4 @@ async fn require_references(ctx: &Ctx, conn: &TenantConn, patch: &TaskPatch) -> 
         require_place(ctx, conn, patch.project_id).await?;
     }
     users::service::require_assignable(conn, patch.assigned_to.flatten()).await
-}
-
-/// The task, locked, if the permission reaches it. What the caller may see but not change is
-/// forbidden; what they may not see is not there.
-async fn lock(ctx: &Ctx, tx: &TenantTx, id: TaskId, permission: &Permission) -> Result<Task> {
-    let reach = ctx.reach(permission)?.predicate(&ROWS);
-    if let Some(task) = store::lock(tx, only(id).and(reach)).await?.pop() {
-        return Ok(task);
-    }
-    let Ok(seen) = ctx.reach(&VIEW) else { return Err(AppError::NotFound("task")) };
-    match store::find(tx, only(id).and(seen.predicate(&ROWS))).await? {
-        Some(_) => Err(AppError::Forbidden(permission.name)),
-        None => Err(AppError::NotFound("task")),
-    }
-}
-
-/// All of them that the permission reaches, locked.
-async fn lock_all(
-    ctx: &Ctx,
-    tx: &TenantTx,
-    which: Predicate,
-    permission: &Permission,
-) -> Result<Vec<Task>> {
-    let reach = ctx.reach(permission)?.predicate(&ROWS);
-    Ok(store::lock(tx, which.and(reach)).await?)
-}
-
-fn these(tasks: &[Task]) -> Predicate {
-    Predicate::Is(ID, Test::In, Value::Ids(tasks.iter().map(|row| row.id.0).collect()))
-}
-
-fn require_version(task: &Task, expected: Option<i32>) -> Result<()> {
-    if expected.is_none_or(|version| version == task.version) {
-        Ok(())
-    } else {
-        Err(AppError::stale())
-    }
 }

@@ -7,6 +7,7 @@ use diesel::sql_types::{Bool, Nullable, Timestamptz};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
+use super::columns::ROWS;
 use super::model::{NewTask, Task, TaskId, TaskPatch, TaskRow, TaskStatus, With};
 use crate::base::ids::UserId;
 use crate::db::schema::tenant::{projects, tasks, users};
@@ -18,6 +19,10 @@ use crate::tenant::users::User;
 extern "SQL" {
     fn coalesce(x: Nullable<Timestamptz>, y: Nullable<Timestamptz>) -> Nullable<Timestamptz>;
 }
+
+crate::stored! { tasks: Task, TaskId, ROWS, live: tasks::deleted_at.is_null() }
+crate::counted! { tasks, live: tasks::deleted_at.is_null() }
+crate::trashed! { tasks: Task, bring_back }
 
 type Joined = (Task, Option<Project>, Option<User>);
 
@@ -62,17 +67,6 @@ fn rows<T: Into<TaskRow>>(rows: Vec<T>) -> Vec<TaskRow> {
     rows.into_iter().map(Into::into).collect()
 }
 
-/// The one task that `which` holds for.
-pub async fn find(mut conn: &TenantConn, which: Predicate) -> QueryResult<Option<Task>> {
-    tasks::table
-        .filter(tasks::deleted_at.is_null())
-        .filter(which)
-        .select(Task::as_select())
-        .first(&mut conn)
-        .await
-        .optional()
-}
-
 pub async fn find_joined(mut conn: &TenantConn, which: Predicate) -> QueryResult<Option<TaskRow>> {
     let row: Option<Joined> = tasks::table
         .left_join(projects::table)
@@ -86,19 +80,6 @@ pub async fn find_joined(mut conn: &TenantConn, which: Predicate) -> QueryResult
     Ok(row.map(Into::into))
 }
 
-pub async fn by_ids(
-    mut conn: &TenantConn,
-    ids: &[TaskId],
-    which: Predicate,
-) -> QueryResult<Vec<Task>> {
-    tasks::table
-        .filter(tasks::id.eq_any(ids).and(tasks::deleted_at.is_null()))
-        .filter(which)
-        .select(Task::as_select())
-        .load(&mut conn)
-        .await
-}
-
 pub async fn page(
     mut conn: &TenantConn,
     listing: &Listing,
@@ -109,15 +90,6 @@ pub async fn page(
         With::Nothing => query.select(Task::as_select()).load(&mut conn).await.map(rows),
         With::Relations => query.select(joined()).load::<Joined>(&mut conn).await.map(rows),
     }
-}
-
-pub async fn count(mut conn: &TenantConn, listing: &Listing) -> QueryResult<i64> {
-    tasks::table
-        .filter(tasks::deleted_at.is_null())
-        .filter(listing.predicate.clone())
-        .select(count_star())
-        .first(&mut conn)
-        .await
 }
 
 /// The first tasks of each parent; the listing's predicate ties them to it.
@@ -138,52 +110,6 @@ pub async fn pages_of(
             RunQueryDsl::load::<Joined>(query, &mut conn).await.map(rows)
         }
     }
-}
-
-/// Whose tasks are counted.
-#[derive(Debug, Clone, Copy)]
-pub enum Parent {
-    Project,
-    Assignee,
-    Creator,
-}
-
-pub async fn counts_of(
-    mut conn: &TenantConn,
-    parents: Vec<Uuid>,
-    parent: Parent,
-    predicate: Predicate,
-) -> QueryResult<Vec<(Uuid, i64)>> {
-    macro_rules! grouped {
-        ($column:expr, $id:expr) => {
-            tasks::table
-                .filter($column.eq_any(parents))
-                .filter(tasks::deleted_at.is_null())
-                .filter(predicate)
-                .group_by($column)
-                .select(($id, count_star()))
-                .load(&mut conn)
-                .await
-        };
-    }
-    match parent {
-        Parent::Project => grouped!(tasks::project_id, tasks::project_id),
-        Parent::Assignee => grouped!(tasks::assigned_to, tasks::assigned_to.assume_not_null()),
-        Parent::Creator => grouped!(tasks::created_by, tasks::created_by.assume_not_null()),
-    }
-}
-
-/// The tasks that `which` holds for; nobody else can change them before this transaction ends.
-pub async fn lock(tx: &TenantTx, which: Predicate) -> QueryResult<Vec<Task>> {
-    let mut conn: &TenantConn = tx;
-    tasks::table
-        .filter(tasks::deleted_at.is_null())
-        .filter(which)
-        .order(tasks::id)
-        .select(Task::as_select())
-        .for_update()
-        .load(&mut conn)
-        .await
 }
 
 pub async fn insert(
@@ -243,61 +169,6 @@ pub async fn update(
             tasks::updated_at.eq(now),
             tasks::updated_by.eq(by),
         ))
-        .returning(Task::as_returning())
-        .get_results(&mut conn)
-        .await
-}
-
-/// Puts every task that `which` holds for into the trash.
-pub async fn trash(
-    tx: &TenantTx,
-    which: Predicate,
-    by: Option<UserId>,
-    now: DateTime<Utc>,
-) -> QueryResult<usize> {
-    let mut conn: &TenantConn = tx;
-    diesel::update(tasks::table)
-        .filter(tasks::deleted_at.is_null())
-        .filter(which)
-        .set((tasks::deleted_at.eq(now), tasks::updated_by.eq(by)))
-        .execute(&mut conn)
-        .await
-}
-
-/// Takes the task that `which` holds for out of the trash, if its project is not in there.
-pub async fn restore(
-    tx: &TenantTx,
-    which: Predicate,
-    by: Option<UserId>,
-    now: DateTime<Utc>,
-) -> QueryResult<Option<Task>> {
-    let mut conn: &TenantConn = tx;
-    let live = projects::table.filter(projects::deleted_at.is_null()).select(projects::id);
-    diesel::update(tasks::table)
-        .filter(which)
-        .filter(tasks::deleted_at.is_not_null().and(tasks::project_id.eq_any(live)))
-        .set((
-            tasks::deleted_at.eq(None::<DateTime<Utc>>),
-            tasks::version.eq(tasks::version + 1),
-            tasks::updated_at.eq(now),
-            tasks::updated_by.eq(by),
-        ))
-        .returning(Task::as_returning())
-        .get_result(&mut conn)
-        .await
-        .optional()
-}
-
-/// Takes the tasks that went into the trash with their project out again.
-pub async fn restore_of_project(
-    tx: &TenantTx,
-    project: Uuid,
-    deleted_at: DateTime<Utc>,
-) -> QueryResult<Vec<Task>> {
-    let mut conn: &TenantConn = tx;
-    diesel::update(tasks::table)
-        .filter(tasks::project_id.eq(project).and(tasks::deleted_at.eq(deleted_at)))
-        .set(tasks::deleted_at.eq(None::<DateTime<Utc>>))
         .returning(Task::as_returning())
         .get_results(&mut conn)
         .await

@@ -17,6 +17,8 @@ use crate::graphql::paging::{Connection, ListArgs};
 use crate::graphql::scalars::{DateTime, EmailAddress};
 use crate::graphql::{CtxExt, Nullable, Result};
 
+use crate::tenant::branches::BranchId;
+use crate::tenant::branches::graphql::{self as branches, BranchNode};
 use crate::tenant::documents::graphql::{
     DocumentConnection, DocumentFilter, DocumentList, DocumentOrder, documents_of,
 };
@@ -62,6 +64,8 @@ pub struct UserNode {
     /// When they were last changed.
     pub updated_at: DateTime,
     #[graphql(skip)]
+    branch_id: Option<BranchId>,
+    #[graphql(skip)]
     created_by: Option<UserId>,
     #[graphql(skip)]
     updated_by: Option<UserId>,
@@ -83,6 +87,7 @@ impl From<User> for UserNode {
             version: u.version,
             created_at: u.created_at.into(),
             updated_at: u.updated_at.into(),
+            branch_id: u.branch_id,
             created_by: u.created_by,
             updated_by: u.updated_by,
         }
@@ -118,6 +123,11 @@ impl UserNode {
     /// Global id.
     pub async fn id(&self) -> ID {
         self.key.into()
+    }
+
+    /// The branch they work in, if any.
+    async fn branch(&self, ctx: &Context<'_>) -> Nullable<BranchNode> {
+        branches::of(ctx, self.branch_id).await
     }
 
     /// The groups they are in, by name.

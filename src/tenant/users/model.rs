@@ -10,6 +10,7 @@ use crate::base::ids::UserId;
 use crate::base::text;
 use crate::db::schema::tenant::users;
 use crate::error::{Invalid, Problem, Result};
+use crate::tenant::branches::BranchId;
 
 crate::column_enum! {
     /// Who stands behind an account.
@@ -34,6 +35,7 @@ pub struct User {
     pub last_name: String,
     pub role: Role,
     pub kind: UserKind,
+    pub branch_id: Option<BranchId>,
     pub is_active: bool,
     pub last_sign_in_at: Option<DateTime<Utc>>,
     pub version: i32,
@@ -105,6 +107,7 @@ pub struct UserPatch {
     pub first_name: Option<String>,
     pub last_name: Option<String>,
     pub role: Option<Role>,
+    pub branch_id: Option<Option<BranchId>>,
     pub is_active: Option<bool>,
 }
 
@@ -127,6 +130,6 @@ impl UserPatch {
 
     /// Whether the user would be signed in otherwise afterwards: cached access has to go.
     pub fn changes_access(&self) -> bool {
-        self.role.is_some() || self.is_active.is_some()
+        self.role.is_some() || self.is_active.is_some() || self.branch_id.is_some()
     }
 }

@@ -14,7 +14,7 @@ use crate::security::Kind;
 use crate::sessions::password;
 use crate::tenancy::Tenant;
 use crate::tenant::permissions::catalog;
-use crate::tenant::{documents, projects, sessions, tasks};
+use crate::tenant::{branches, clients, documents, projects, sessions, tasks};
 
 crate::permissions! {
     VIEW = "users.view" for EVERYONE,
@@ -147,6 +147,7 @@ pub(super) async fn change(
         require_rank(ctx, "input.role", patch.role.unwrap_or(before.role))?;
         super::linked::only_shut_out(&before, &patch)?;
         keep_an_owner(tx, &before, &patch).await?;
+        branches::service::require_open(tx, patch.branch_id.flatten()).await?;
         if before.kind == UserKind::Service {
             super::service_accounts::no_owner(patch.role)?;
         }
@@ -260,6 +261,7 @@ pub(super) async fn remove(ctx: &Ctx, id: UserId, kind: Option<UserKind>) -> Res
         require_above(ctx, tx, "", &before).await?;
         let gone = UserPatch { is_active: Some(false), ..UserPatch::default() };
         keep_an_owner(tx, &before, &gone).await?;
+        clients::service::unassign(ctx, tx, id).await?;
         projects::service::unassign(ctx, tx, id).await?;
         tasks::service::unassign(ctx, tx, id).await?;
         documents::service::unassign(ctx, tx, id).await?;
@@ -274,13 +276,19 @@ pub(super) async fn remove(ctx: &Ctx, id: UserId, kind: Option<UserKind>) -> Res
 
 /// Fails unless somebody may be assigned work: they exist here and are active.
 pub async fn require_assignable(conn: &TenantConn, id: Option<UserId>) -> Result<()> {
+    require_assignable_as(conn, "input.assignedToId", id).await
+}
+
+/// The same for an argument of another name.
+pub async fn require_assignable_as(
+    conn: &TenantConn,
+    field: &str,
+    id: Option<UserId>,
+) -> Result<()> {
     let Some(id) = id else { return Ok(()) };
     match store::find(conn, id).await? {
         Some(user) if user.is_active => Ok(()),
-        _ => {
-            Err(Invalid::new(Problem::NotFound, "input.assignedToId", "there is no such user")
-                .into())
-        }
+        _ => Err(Invalid::new(Problem::NotFound, field, "there is no such user").into()),
     }
 }
 

@@ -5,6 +5,7 @@ mod api_keys;
 mod bulk;
 mod client_tokens;
 mod conformance;
+mod crm;
 mod documents;
 mod events;
 mod filters;

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use super::super::columns::{OBJECT_ID, of_kind};
 use super::super::loader::History;
+use super::super::service;
 use super::{EventList, EventNode};
 use crate::base::page::PageArgs;
 use crate::error::AppError;
-use crate::events::{Event, Tracked};
+use crate::events::Tracked;
 use crate::graphql::children::{ListOf, PageOf};
 use crate::graphql::paging::Connection;
 use crate::graphql::{CtxExt, Result};
@@ -31,5 +32,5 @@ pub async fn history_of(
     let list = Arc::new(ListOf { column: OBJECT_ID, listing, with: History, total });
     let page = ctx.app().load(PageOf { parent: id.into(), list }).await?;
     let page = page.ok_or_else(|| AppError::internal("a page was not loaded"))?;
-    Ok(page.map(|row| EventNode::from(Event::about(tracked, row))).into())
+    Ok(page.map(|row| EventNode::from(service::shown(ctx.app(), tracked, row))).into())
 }

@@ -37,7 +37,7 @@ pub fn held(inputs: Vec<HeldPermissionInput>) -> Vec<HeldPermission> {
 /// Permissions on one object. Name a user or a group.
 #[derive(InputObject)]
 pub struct ObjectPermissionGrantInput {
-    /// The object: a project, a task or a document.
+    /// The object: a project, a task, a document or a client.
     object_id: ID,
     /// Names of permissions, as `tasks.view`.
     permissions: Vec<String>,
@@ -50,7 +50,7 @@ pub struct ObjectPermissionGrantInput {
 /// Permissions on one object that are taken back. Name a user or a group.
 #[derive(InputObject)]
 pub struct ObjectPermissionRevokeInput {
-    /// The object: a project, a task or a document.
+    /// The object: a project, a task, a document or a client.
     object_id: ID,
     /// Names of permissions, as `tasks.view`.
     permissions: Vec<String>,

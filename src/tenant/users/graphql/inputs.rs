@@ -9,7 +9,8 @@ use crate::db::{Column, Sort};
 use crate::error::{AppError, Invalid};
 use crate::graphql::filter::{Conditions, DateTimeFilter, Filter, IDFilter, StringFilter};
 use crate::graphql::paging::{Order, OrderDirection};
-use crate::graphql::required;
+use crate::graphql::{clearable, required};
+use crate::tenant::branches::BranchId;
 
 pub(super) const EMAIL: Column = Column::new("users", "email");
 pub(super) const USERNAME: Column = Column::new("users", "username");
@@ -20,6 +21,7 @@ pub(super) const UPDATED_AT: Column = Column::time("users", "updated_at");
 pub(super) const LAST_SIGN_IN_AT: Column = Column::time("users", "last_sign_in_at").nullable();
 const ROLE: Column = Column::new("users", "role");
 pub(super) const KIND: Column = Column::new("users", "kind");
+const BRANCH_ID: Column = Column::id("users", "branch_id").nullable();
 const IS_ACTIVE: Column = Column::new("users", "is_active");
 const ID: Column = Column::id("users", "id");
 
@@ -78,6 +80,8 @@ pub struct UserUpdateInput {
     last_name: MaybeUndefined<String>,
     /// What they may do.
     role: MaybeUndefined<Role>,
+    /// The branch they work in; null for none. What they hold in their branch or region goes along.
+    branch_id: MaybeUndefined<BranchId>,
     /// Whether they may sign in.
     is_active: MaybeUndefined<bool>,
 }
@@ -94,6 +98,7 @@ impl TryFrom<UserUpdateInput> for UserPatch {
             first_name: required(&mut invalid, "input.firstName", i.first_name).map(trim),
             last_name: required(&mut invalid, "input.lastName", i.last_name).map(trim),
             role: required(&mut invalid, "input.role", i.role),
+            branch_id: clearable(i.branch_id),
             is_active: required(&mut invalid, "input.isActive", i.is_active),
         };
         invalid.finish()?;
@@ -134,6 +139,8 @@ pub struct UserFilter {
     role: Option<RoleFilter>,
     /// By kind: people, or programs.
     kind: Option<UserKindFilter>,
+    /// By branch.
+    branch_id: Option<IDFilter>,
     /// Only active users (`true`), or only others (`false`).
     is_active: Option<bool>,
     /// By the time they were added.
@@ -155,6 +162,7 @@ impl Filter for UserFilter {
         all.text("lastName", LAST_NAME, &self.last_name);
         RoleFilter::conditions(&self.role, ROLE, all);
         UserKindFilter::conditions(&self.kind, KIND, all);
+        all.id::<BranchId>("branchId", BRANCH_ID, &self.branch_id);
         all.flag(IS_ACTIVE, self.is_active);
         all.time(CREATED_AT, &self.created_at);
         all.time(LAST_SIGN_IN_AT, &self.last_sign_in_at);

@@ -108,12 +108,11 @@ impl<'a> World<'a> {
             ("there", operator.at("acme.localhost")),
             ("admin", operator),
         ]);
-        let kinds = ["project", "task", "document"];
-        let gone = ["project in the trash", "task in the trash", "document in the trash"];
-        let objects = kinds.into_iter().chain(gone);
-        let objects =
-            objects.map(|kind| (kind.split(' ').next().unwrap_or(kind), uuid_of(&ids[kind])));
-        let objects = objects.collect();
+        let kinds = ["project", "task", "document", "client"];
+        let gone = kinds.map(|kind| format!("{kind} in the trash"));
+        let here = kinds.map(|kind| (kind, uuid_of(&ids[kind])));
+        let gone = kinds.into_iter().zip(gone).map(|(kind, gone)| (kind, uuid_of(&ids[&*gone])));
+        let objects = here.into_iter().chain(gone).collect();
         database.batch_execute(KEEP).await.expect("copies");
         let operations = Operations::new(ids);
         Self { app, database, operations, callers, guest, group, objects }
@@ -247,6 +246,7 @@ async fn objects(
     }
     owner.done("projectDelete", json!({ "id": gone }), "").await;
     ids.insert("project in the trash", gone);
+    ids.extend(of_crm(owner).await);
     let invited = json!({ "input": { "email": "new@acme.test" } });
     let invited = owner.done("userInvite", invited, "invitation { id }").await;
     ids.insert("invitation", text(&invited["invitation"]["id"]));
@@ -290,6 +290,27 @@ async fn objects(
         ("tenant", tenant),
         ("domain", text(&domain["domain"]["id"])),
     ]);
+    ids
+}
+
+/// A client of a stage and in the trash, and what clients are sorted by.
+async fn of_crm(owner: &Caller) -> Vec<(&'static str, String)> {
+    let mut ids = vec![];
+    for (one, input) in [
+        ("region", json!({ "name": "North", "code": "N" })),
+        ("branch", json!({ "name": "Harbour", "code": "HB" })),
+        ("stage", json!({ "kind": "CLIENT", "name": "Waiting" })),
+        ("tag", json!({ "name": "urgent" })),
+        ("client in the trash", json!({ "lastName": "Gone" })),
+        ("client", json!({ "lastName": "Here" })),
+    ] {
+        let noun = one.split(' ').next().unwrap_or(one);
+        let made = json!({ "input": input });
+        let made = owner.done(&format!("{noun}Create"), made, &format!("{noun} {{ id }}")).await;
+        ids.push((one, text(&made[noun]["id"])));
+    }
+    let gone = ids.iter().find(|(one, _)| one.ends_with("trash")).expect("one that is gone");
+    owner.done("clientDelete", json!({ "id": gone.1 }), "").await;
     ids
 }
 
