@@ -1,6 +1,6 @@
 //! `cargo bench`: all figures of the README, measured in one run.
 //!
-//! `cargo bench -- speed`, `hangup`, `fairness`, `grants` or `figures` measures a part;
+//! `cargo bench -- speed`, `hangup`, `fairness`, `grants`, `live` or `figures` measures a part;
 //! `--tenants 20,1000` and `--rounds 5` say how much. How each is measured stands in its module.
 
 mod fairness;
@@ -8,6 +8,7 @@ mod figures;
 mod floor;
 mod grants;
 mod hangup;
+mod live;
 mod report;
 mod speed;
 mod support;
@@ -28,6 +29,7 @@ struct Wanted {
     fairness: bool,
     grants: bool,
     figures: bool,
+    live: bool,
     tenants: Vec<u32>,
     rounds: usize,
 }
@@ -88,6 +90,10 @@ async fn bench(arguments: impl Iterator<Item = String>) -> Result<bool> {
             figures::run(&mut bed, &mut report).await?;
         }
     }
+    if wanted.live {
+        bed.grow(live::TENANTS.max(bed.tenants())).await?;
+        live::run(&bed, &mut report).await?;
+    }
     // Last, since it makes one tenant much larger than the others.
     if wanted.grants {
         grants::run(&bed, &mut report).await?;
@@ -106,6 +112,7 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted> {
             "fairness" => wanted.fairness = true,
             "grants" => wanted.grants = true,
             "figures" => wanted.figures = true,
+            "live" => wanted.live = true,
             "--rounds" => wanted.rounds = value()?.parse()?,
             "--tenants" => {
                 wanted.tenants = value()?.split(',').map(str::parse).collect::<Result<_, _>>()?;
@@ -113,14 +120,14 @@ fn wanted(mut arguments: impl Iterator<Item = String>) -> Result<Wanted> {
             "--bench" => {} // Cargo says so
             other => {
                 bail!(
-                    "unknown: {other} (speed, hangup, fairness, grants, figures, --tenants, \
-                     --rounds)"
+                    "unknown: {other} (speed, hangup, fairness, grants, figures, live, \
+                     --tenants, --rounds)"
                 )
             }
         }
     }
-    let Wanted { speed, hangup, fairness, grants, figures, .. } = &mut wanted;
-    let parts = [speed, hangup, fairness, grants, figures];
+    let Wanted { speed, hangup, fairness, grants, figures, live, .. } = &mut wanted;
+    let parts = [speed, hangup, fairness, grants, figures, live];
     if !parts.iter().any(|part| **part) {
         parts.into_iter().for_each(|part| *part = true);
     }

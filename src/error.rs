@@ -40,6 +40,12 @@ pub enum AppError {
     /// The first request with this key has not ended yet, or ended while this one waited.
     #[error("the first request with this Idempotency-Key is still running")]
     IdempotencyInProgress,
+    /// What comes behind the cursor is not kept any more, so nothing could be told without a gap.
+    #[error("the events behind this cursor are not kept any more; read anew, and subscribe")]
+    CursorExpired,
+    /// The caller holds as many subscriptions as they may.
+    #[error("there are too many subscriptions: at most {limit} {of}")]
+    TooManySubscriptions { limit: u32, of: &'static str },
     /// Not the caller's fault, and worth another try.
     #[error("the service is busy or restarting; try again shortly")]
     Unavailable(#[source] anyhow::Error),
@@ -134,6 +140,8 @@ impl AppError {
             Self::RateLimited { .. } => "RATE_LIMITED",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
             Self::IdempotencyInProgress => "IDEMPOTENCY_IN_PROGRESS",
+            Self::CursorExpired => "CURSOR_EXPIRED",
+            Self::TooManySubscriptions { .. } => "TOO_MANY_SUBSCRIPTIONS",
             Self::Unavailable(_) | Self::Upstream(_) => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL_SERVER_ERROR",
         }

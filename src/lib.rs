@@ -5,9 +5,9 @@
 //! 1. [`error`], [`base`]: what everything needs.
 //! 2. [`config`]: the only reader of the environment.
 //! 3. [`db`], [`telemetry`]: connections pinned to one schema; logs.
-//! 4. [`bus`], [`embedded`], [`redis`], [`mail`], [`outbound`], [`limits`], [`auth`]: no tables.
-//! 5. [`tenancy`], [`authz`], [`audit`], [`security`], [`events`]: which tenant, what may be
-//!    done, what was done.
+//! 4. [`redis`], [`bus`], [`embedded`], [`mail`], [`outbound`], [`limits`], [`auth`]: no tables.
+//! 5. [`tenancy`], [`authz`], [`audit`], [`security`], [`events`], [`live`]: which tenant, what may
+//!    be done, what was done, and telling of it.
 //! 6. [`ctx`]: one operation.
 //! 7. [`graphql`], [`sessions`]: how things look in the API; staying signed in.
 //! 8. [`tenant`]: the slices on a tenant's schema.
@@ -34,6 +34,7 @@ pub mod events;
 pub mod graphql;
 pub mod http;
 pub mod limits;
+pub mod live;
 pub mod mail;
 pub mod outbound;
 pub mod platform;

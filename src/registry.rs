@@ -2,10 +2,14 @@
 
 mod nodes;
 
-use async_graphql::{EmptySubscription, MergedObject, Schema, ValidationMode};
+use async_graphql::{MergedObject, MergedSubscription, Schema, ValidationMode};
 
 macro_rules! slices {
-    (query: [$($q:path),* $(,)?], mutation: [$($m:path),* $(,)?] $(,)?) => {
+    (
+        query: [$($q:path),* $(,)?],
+        mutation: [$($m:path),* $(,)?],
+        subscription: [$($s:path),* $(,)?] $(,)?
+    ) => {
         /// Reads. Every field says who may use it; what the caller may not see is null or absent.
         #[derive(MergedObject, Default)]
         pub struct Query($($q),*);
@@ -13,6 +17,13 @@ macro_rules! slices {
         /// Changes. Each answers with a payload whose `userErrors` say what to put right.
         #[derive(MergedObject, Default)]
         pub struct Mutation($($m),*);
+
+        /// What happens, as it happens: over WebSocket (`graphql-transport-ws`) and Server-Sent
+        /// Events (`graphql-sse`). One field for each subscription. Whoever passes the cursor of the
+        /// last event they have seen as `after` hears of all that came since, once and in order;
+        /// `CURSOR_EXPIRED` says that this can't be done any more.
+        #[derive(MergedSubscription, Default)]
+        pub struct Subscription($($s),*);
     };
 }
 
@@ -86,10 +97,17 @@ slices! {
         crate::platform::domains::graphql::Mutation,
         crate::platform::origins::graphql::Mutation,
     ],
+    subscription: [
+        crate::tenant::projects::graphql::Subscription,
+        crate::tenant::tasks::graphql::Subscription,
+        crate::tenant::documents::graphql::Subscription,
+        crate::tenant::clients::graphql::Subscription,
+        crate::tenant::events::graphql::Subscription,
+    ],
 }
 
 /// The whole API.
-pub type AppSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type AppSchema = Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. Limits on documents are checked before it sees them.
 pub fn schema() -> AppSchema {
@@ -102,7 +120,7 @@ pub fn trusting_schema() -> AppSchema {
 }
 
 fn build(validation: ValidationMode) -> AppSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<nodes::Audited>()
         .disable_suggestions()
         .validation_mode(validation)

@@ -31,20 +31,26 @@ impl Server {
     /// Starts one of the two, and waits until it answers.
     pub async fn start(side: Side, bed: &Bed) -> Result<Self> {
         match side {
-            Side::Ours => Self::ours(bed, Stdio::null()).await,
+            Side::Ours => Self::ours(bed, Stdio::null(), &[]).await,
             Side::Floor => Self::floor(bed).await,
         }
     }
 
     /// Ours, with its log in a file.
     pub async fn logging(bed: &Bed, log: &Path) -> Result<Self> {
-        Self::ours(bed, File::create(log)?.into()).await
+        Self::ours(bed, File::create(log)?.into(), &[]).await
     }
 
-    async fn ours(bed: &Bed, log: Stdio) -> Result<Self> {
+    /// Ours, with these in its environment.
+    pub async fn with(bed: &Bed, settings: &[(&str, &str)]) -> Result<Self> {
+        Self::ours(bed, Stdio::null(), settings).await
+    }
+
+    async fn ours(bed: &Bed, log: Stdio, settings: &[(&str, &str)]) -> Result<Self> {
         let address = free_address()?;
         let mut command = ours(bed);
         command.arg("serve").env("PORT", address.port().to_string()).env(WORKERS, workers());
+        command.envs(settings.iter().copied());
         let child = command.stderr(log).spawn().context("cannot run taruvi")?;
         Self { side: Side::Ours, address, child }.ready().await
     }

@@ -10,6 +10,7 @@ import { useMemo } from 'react';
 import type { Config } from '../shared/config';
 import type { Keeper } from '../shared/session/keeper';
 import { TopBar } from '../shared/ui/TopBar';
+import { ChooseCarrier } from './ChooseCarrier';
 import { CopyAsCurl } from './CopyAsCurl';
 import { EDITOR_THEME } from './editor-theme';
 import { examples } from './examples';
@@ -54,6 +55,7 @@ export function Playground({ config, keeper }: { config: Config; keeper: Keeper 
                   {merge}
                   {copy}
                   <CopyAsCurl keeper={keeper} />
+                  <ChooseCarrier />
                 </>
               )}
             </GraphiQL.Toolbar>

@@ -5,7 +5,7 @@ import { Trouble } from './trouble';
 export const ENDPOINT = '/graphql';
 const ACCEPT = 'application/graphql-response+json, application/json';
 /** Names the pair of cookies that says who asks. Without it the server looks at no cookie. */
-const SESSION_HEADER = 'X-Taruvi-Session';
+export const SESSION_HEADER = 'X-Taruvi-Session';
 
 export type GraphQLError = {
   message: string;

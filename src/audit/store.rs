@@ -110,7 +110,7 @@ pub async fn counts_of<Kind: Chained>(
 }
 
 /// The next entries behind `seq`.
-pub(super) async fn behind<Kind: Chained>(
+pub async fn behind<Kind: Chained>(
     mut conn: &Pinned<Kind>,
     seq: i64,
     limit: i64,
@@ -125,7 +125,7 @@ pub(super) async fn behind<Kind: Chained>(
 }
 
 /// Where the chain ends, if it has an end.
-pub(super) async fn head<Kind: Chained>(mut conn: &Pinned<Kind>) -> QueryResult<Option<Head>> {
+pub async fn head<Kind: Chained>(mut conn: &Pinned<Kind>) -> QueryResult<Option<Head>> {
     let head = audit_head::table.select((audit_head::seq, audit_head::hash));
     let found: Option<(i64, Vec<u8>)> = head.first(&mut conn).await.optional()?;
     Ok(found.map(|(seq, hash)| Head { seq, hash }))

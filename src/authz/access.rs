@@ -247,6 +247,10 @@ impl Access {
         self.held.place.as_ref().map(|place| place.branch)
     }
 
+    pub(super) fn held(&self) -> &Held {
+        &self.held
+    }
+
     /// The user's and their groups' ids.
     pub fn holders(&self) -> &Arc<[Uuid]> {
         &self.held.holders

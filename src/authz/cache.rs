@@ -49,7 +49,7 @@ impl AccessCache {
                 Box::new(|key, access| key.0.is_none() || access.platform_user.is_some())
             }
             Wake::Everything => Box::new(|_, _| true),
-            Wake::Tenant(_) | Wake::SigningKeys => return,
+            Wake::Tenant(_) | Wake::SigningKeys | Wake::Events(_) => return,
         };
         self.changes.fetch_add(1, SeqCst);
         if self.sessions.invalidate_entries_if(dropped).is_err() {

@@ -10,6 +10,7 @@ mod organization;
 mod permission;
 mod reach;
 mod scopes;
+mod shape;
 
 pub use access::{Access, Held, OperatorId, Place, Through, Who};
 pub use cache::AccessCache;
@@ -20,3 +21,4 @@ pub use organization::OrganizationRole;
 pub use permission::{Permission, PermissionScope, Role, ScopeSet, holders};
 pub use reach::{BranchOf, Extent, Granted, Reach, Rows};
 pub use scopes::{ALL as ALL_SCOPES, Scopes};
+pub use shape::Shape;

@@ -41,7 +41,7 @@ crate::column_enum! {
 }
 
 /// The scopes in which somebody holds a permission, which add up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct ScopeSet(u8);
 
 impl ScopeSet {

@@ -1,5 +1,7 @@
-//! Short messages between the processes of one database: "forget what you have cached". A message
-//! is a hint; the rows are the truth.
+//! Short messages between the processes of one database: "forget what you have cached", "there are
+//! new events". A message is a hint; the rows are the truth.
+
+mod hints;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use tokio::sync::{oneshot, watch};
 use tokio_postgres::{AsyncMessage, Client};
 use uuid::Uuid;
 
+use self::hints::Hints;
 use crate::db::Connector;
 
 const CHANNEL: &str = "taruvi";
@@ -28,6 +31,8 @@ pub enum Wake {
     Operators,
     /// The keys that sign tokens.
     SigningKeys,
+    /// There are new events in a tenant.
+    Events(Uuid),
     /// Messages may have been missed.
     Everything,
 }
@@ -39,6 +44,7 @@ impl Wake {
             Self::Access(id) => format!("access {id}"),
             Self::Operators => "operators".to_owned(),
             Self::SigningKeys => "signing-keys".to_owned(),
+            Self::Events(id) => format!("events {id}"),
             Self::Everything => "everything".to_owned(),
         }
     }
@@ -67,6 +73,7 @@ struct Inner {
     listeners: RwLock<Vec<Listener>>,
     /// The connection that listens, or the last one that did.
     line: watch::Sender<Option<Arc<Client>>>,
+    hints: Hints,
 }
 
 fn open(line: &Option<Arc<Client>>) -> bool {
@@ -86,22 +93,29 @@ impl Bus {
 
     /// Tells this process at once, and the others before it returns. While there is no connection
     /// it waits for one, though not for long: `Everything`, which is told when it is back, makes up
-    /// for the message.
+    /// for the message. Of events the others hear a little later, of many at once, and nobody waits
+    /// for that.
     pub async fn publish(&self, wake: Wake) {
         self.deliver(wake);
-        if tokio::time::timeout(PATIENCE, self.send(wake)).await.is_err() {
-            tracing::warn!(?wake, "could not notify the other processes");
+        match wake {
+            Wake::Events(tenant) => self.0.hints.add(tenant),
+            wake => self.send(&wake.to_payload()).await,
         }
     }
 
-    async fn send(&self, wake: Wake) {
-        let payload = wake.to_payload();
+    async fn send(&self, payload: &str) {
+        if tokio::time::timeout(PATIENCE, self.sent(payload)).await.is_err() {
+            tracing::warn!(payload, "could not notify the other processes");
+        }
+    }
+
+    async fn sent(&self, payload: &str) {
         let mut lines = self.0.line.subscribe();
         loop {
             let line = lines.wait_for(open).await.ok().and_then(|line| line.clone());
             // The sender is this bus's own.
             let Some(client) = line else { return };
-            match notify(&client, &payload).await {
+            match notify(&client, payload).await {
                 Ok(()) => return,
                 Err(error) if client.is_closed() => tracing::debug!(?error, "sent once more"),
                 Err(error) => return tracing::warn!(?error, "could not notify the processes"),
@@ -115,8 +129,20 @@ impl Bus {
         }
     }
 
+    /// What another process has sent, or this one.
+    fn received(&self, payload: &str) {
+        match self.0.hints.read(payload) {
+            Some(tenants) => tenants.for_each(|tenant| self.deliver(Wake::Events(tenant))),
+            None => self.deliver(Wake::parse(payload)),
+        }
+    }
+
     /// Keeps the connection for as long as the process runs.
     pub async fn run(self, connector: Connector) {
+        tokio::join!(self.keep(connector), self.send_hints());
+    }
+
+    async fn keep(&self, connector: Connector) {
         loop {
             if let Err(e) = self.listen(&connector).await {
                 tracing::warn!(error = ?e, "the bus has no connection; nothing is cached meanwhile");
@@ -135,7 +161,7 @@ impl Bus {
             .bus(move |message| {
                 let _ = &reads;
                 if let AsyncMessage::Notification(n) = message {
-                    bus.deliver(Wake::parse(n.payload()));
+                    bus.received(n.payload());
                 }
             })
             .await?;

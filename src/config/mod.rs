@@ -18,6 +18,7 @@ mod host;
 mod http;
 mod layer;
 mod limits;
+mod live;
 mod mail;
 mod nearest;
 mod outbound;
@@ -50,6 +51,7 @@ pub use self::{
     host::{HostPattern, Network, origin},
     http::Http,
     limits::Limits,
+    live::Live,
     mail::{Mail, MailTls},
     outbound::Outbound,
     redis::Redis,
@@ -77,6 +79,7 @@ pub struct Config {
     pub mail: Mail,
     pub outbound: Outbound,
     pub limits: Limits,
+    pub live: Live,
     pub redis: Redis,
     pub graphql: Graphql,
     pub security: Security,
@@ -104,6 +107,7 @@ const SECTIONS: &[(&str, &[Setting])] = &[
     (Mail::ABOUT, Mail::SETTINGS),
     (Outbound::ABOUT, Outbound::SETTINGS),
     (Limits::ABOUT, Limits::SETTINGS),
+    (Live::ABOUT, Live::SETTINGS),
     (Redis::ABOUT, Redis::SETTINGS),
     (Graphql::ABOUT, Graphql::SETTINGS),
     (Security::ABOUT, Security::SETTINGS),
@@ -135,6 +139,7 @@ impl Config {
         let mail = Mail::read(&mut values);
         let outbound = Outbound::read(&mut values);
         let limits = Limits::read(&mut values);
+        let live = Live::read(&mut values);
         let redis = Redis::read(&mut values);
         let graphql = Graphql::read(&mut values);
         let security = Security::read(&mut values);
@@ -162,6 +167,7 @@ impl Config {
                 mail: mail?,
                 outbound: outbound?,
                 limits: limits?,
+                live: live?,
                 redis: redis?,
                 graphql: graphql?,
                 security: security?,

@@ -19,6 +19,7 @@ use crate::config::Config;
 use crate::db::{Db, Meter};
 use crate::error::Result;
 use crate::limits::Limits;
+use crate::live::Live;
 use crate::mail::Mail;
 use crate::outbound::Outbound;
 use crate::redis::Redis;
@@ -44,6 +45,8 @@ pub struct App {
     pub passwords: Passwords,
     pub limits: Limits,
     pub security: Security,
+    /// Events as they happen.
+    pub live: Live,
     /// What is shared with other servers; `None` for one alone.
     pub redis: Option<Arc<Redis>>,
     pub mail: Mail,
@@ -71,6 +74,9 @@ impl App {
             None
         });
         let redis = redis.map(Arc::new);
+        if let Some(redis) = &redis {
+            bus.relay_over(redis.clone());
+        }
         let limits = Limits::new(&config.limits, redis.clone());
         let outbound = Outbound::new(&config.outbound);
         Arc::new(Self {
@@ -79,6 +85,7 @@ impl App {
             access: AccessCache::new(bus.clone()),
             passwords: Passwords::default(),
             limits,
+            live: Live::new(db.clone(), &bus),
             security: Security::start(db.clone(), clock.clone(), config.security.retention_days),
             redis,
             mail: Mail::new(&config),

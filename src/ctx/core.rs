@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -86,6 +87,8 @@ pub struct Core {
     pub(super) changes: Changes,
     /// Begun once the change is committed.
     afterwards: Mutex<Vec<BoxFuture<'static, ()>>>,
+    /// Something has depended on who asks, rather than on what they may do.
+    pub(super) personal: AtomicBool,
 }
 
 impl Core {
@@ -104,6 +107,7 @@ impl Core {
             wakes: Mutex::default(),
             changes: Changes::default(),
             afterwards: Mutex::default(),
+            personal: AtomicBool::default(),
         }
     }
 

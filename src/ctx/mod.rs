@@ -24,7 +24,7 @@ pub use app::App;
 pub use core::{Actor, Core, Origin, Scope};
 pub use idempotency::{Idempotency, Stored};
 pub use loaders::Loaders;
-pub use rows::{Alone, Row, is_within, only, require_version, these};
+pub use rows::{Alone, Row, Trashed, is_within, only, require_version, these};
 
 use batches::{AtOnce, Batches};
 

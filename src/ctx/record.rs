@@ -6,6 +6,7 @@ use super::{Actor, Core, Origin, Scope};
 use crate::audit::{self, ActorKind, Chain, Change, Facts};
 use crate::authz::{Through, Who};
 use crate::base::ids::TenantId;
+use crate::bus::Wake;
 use crate::db::chain::Chained;
 use crate::db::{PlatformTx, TenantTx, Tx};
 use crate::error::Result;
@@ -61,8 +62,9 @@ impl Core {
         if kept.is_empty() {
             return Ok(());
         }
-        let chain = Chain::Tenant(self.tenant()?.id.0);
-        Box::pin(self.append(tx, chain, kept)).await
+        let tenant = self.tenant()?.id.0;
+        self.wake(Wake::Events(tenant));
+        Box::pin(self.append(tx, Chain::Tenant(tenant), kept)).await
     }
 
     /// Writes what was noted to the record of a tenant, in a transaction that is not the

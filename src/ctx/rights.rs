@@ -1,5 +1,7 @@
 //! Who asks for an operation, and what they may do.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use uuid::Uuid;
 
 use super::{Actor, Core};
@@ -51,6 +53,7 @@ impl Core {
 
     /// The signed-in user, for `created_by` and its like; `None` for the server itself.
     pub fn user(&self) -> Option<UserId> {
+        self.personal.store(true, Relaxed);
         match self.access()?.who {
             Who::User { id, .. } => Some(id),
             Who::Operator { .. } => None,
@@ -59,13 +62,21 @@ impl Core {
 
     /// The session that the caller's token belongs to.
     pub fn session(&self) -> Option<Uuid> {
+        self.personal.store(true, Relaxed);
         self.access()?.session()
     }
 
     pub fn operator(&self) -> Option<OperatorId> {
+        self.personal.store(true, Relaxed);
         match self.access()?.who {
             Who::Operator { id, .. } => Some(id),
             Who::User { .. } => None,
         }
+    }
+
+    /// Whether something has depended on who asks. Then the answer is for nobody else, even if
+    /// they may do the same.
+    pub fn is_personal(&self) -> bool {
+        self.personal.load(Relaxed)
     }
 }

@@ -39,6 +39,15 @@ pub trait Alone: Row + Clone + Sync + 'static {
     -> impl Future<Output = QueryResult<i64>> + Send;
 }
 
+/// A row that can be in the trash (see [`trashed!`](crate::trashed)).
+pub trait Trashed: Row {
+    /// The row that `which` holds for, wherever it is, and whether it is in the trash.
+    fn anywhere(
+        conn: &TenantConn,
+        which: Predicate,
+    ) -> impl Future<Output = QueryResult<Option<(Self, bool)>>> + Send;
+}
+
 /// The row with this id.
 pub fn only<R: Row>(id: impl Into<Uuid>) -> Predicate {
     Predicate::equal(R::ROWS.id, Value::Id(id.into()))

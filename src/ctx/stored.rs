@@ -177,7 +177,7 @@ macro_rules! updated {
 /// pub async fn bring_back(tx, which, deleted_at) -> QueryResult<Vec<Task>>;
 /// ```
 ///
-/// The last two only when they are named: rows that hold others need to know when they went, and
+/// and makes the row [`Trashed`](crate::ctx::Trashed). The last two only when they are named: rows that hold others need to know when they went, and
 /// those that lie in others come back with them.
 #[macro_export]
 macro_rules! trashed {
@@ -216,6 +216,18 @@ macro_rules! trashed {
                 ))
                 .returning(<$row>::as_returning());
             diesel_async::RunQueryDsl::get_result(query, &mut conn).await.optional()
+        }
+
+        impl $crate::ctx::Trashed for $row {
+            async fn anywhere(
+                mut conn: &$crate::db::TenantConn,
+                which: $crate::db::Predicate,
+            ) -> diesel::QueryResult<Option<(Self, bool)>> {
+                let query = $table::table
+                    .filter(which)
+                    .select((<$row>::as_select(), $table::deleted_at.is_not_null()));
+                diesel_async::RunQueryDsl::first(query, &mut conn).await.optional()
+            }
         }
 
         $($crate::trashed!(@$more $table: $row);)*

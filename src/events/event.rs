@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Tracked;
 use crate::audit::{ActorKind, Recorded};
+use crate::base::ids;
 
 crate::id!(/** An event. */ EventId, "event");
 
@@ -147,4 +148,19 @@ impl Event {
             EventAction::Delete | EventAction::Restore => false,
         }
     }
+
+    /// Whether the column held this id before or after, as far as the event tells.
+    pub fn mentions(&self, column: &str, id: Uuid) -> bool {
+        [&self.before, &self.after].into_iter().flatten().any(|state| holds(state, column, id))
+    }
+
+    /// Whether the column held this id before.
+    pub fn had(&self, column: &str, id: Uuid) -> bool {
+        self.before.as_ref().is_some_and(|state| holds(state, column, id))
+    }
+}
+
+fn holds(state: &Map<String, Value>, column: &str, id: Uuid) -> bool {
+    let named = state.get(column).and_then(Value::as_str).and_then(ids::decode);
+    named.is_some_and(|(_, named)| named == id)
 }

@@ -4,6 +4,7 @@ pub mod children;
 pub mod document;
 pub mod error;
 pub mod filter;
+pub mod live;
 pub mod node;
 pub mod paging;
 pub mod payload;

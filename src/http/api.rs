@@ -1,14 +1,15 @@
 //! What all handlers share, and the small endpoints beside GraphQL.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use tokio::sync::watch;
 
 use super::correlation::Correlation;
+use super::live::{Answers, Open, Reservations};
 use super::negotiate::Media;
 use super::reply::Failure;
 use super::secure::Secure;
@@ -32,8 +33,12 @@ pub struct Api {
     pub turns: Turns,
     pub secure: Secure,
     pub sdl: String,
+    /// What is open, and whose it is.
+    pub(super) open: Open,
+    pub(super) answers: Answers,
+    pub(super) reservations: Reservations,
     /// Set when the server was told to stop: not ready any more.
-    pub stopping: Arc<AtomicBool>,
+    pub stopping: watch::Sender<bool>,
 }
 
 impl Api {
@@ -67,7 +72,10 @@ impl Api {
             schema: registry::schema(),
             trusting_schema: registry::trusting_schema(),
             sdl,
-            stopping: Arc::default(),
+            open: Open::default(),
+            answers: Answers::default(),
+            reservations: Reservations::default(),
+            stopping: watch::Sender::default(),
             app,
         })
     }

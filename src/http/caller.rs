@@ -2,16 +2,17 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 
 use super::reply::Failure;
+use super::{cookies, scope};
 use crate::audit::ActorKind;
 use crate::auth::api_key::{ApiKeySecret, MARK};
 use crate::auth::cookies::Jar;
 use crate::auth::tokens::bearer;
 use crate::auth::{Identity, Reason, Refused};
 use crate::authz::Access;
-use crate::ctx::{App, Origin, Scope, access_of, access_of_key};
+use crate::ctx::{Actor, App, Origin, Scope, access_of, access_of_key};
 use crate::db::Meter;
 use crate::security::Kind;
 
@@ -36,6 +37,91 @@ pub(super) fn identify(
         app.security.note(origin.event(Some(host), Kind::TokenRefused, detail));
         Failure::token_refused()
     })
+}
+
+/// Who sends a request, where it takes place, and what they may do there.
+pub(super) struct Recognized {
+    /// The cookies it asked to be identified by.
+    pub jar: Option<Jar>,
+    pub scope: Scope,
+    pub actor: Actor,
+}
+
+impl Shown {
+    /// When it ends by itself: in Unix seconds.
+    pub(super) fn expires_at(&self) -> Option<i64> {
+        match self {
+            Self::Token(identity) => Some(identity.expires_at),
+            Self::Key(_) => None,
+        }
+    }
+
+    /// Whether both are of one person at one place.
+    pub(super) fn is_same_caller(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Token(one), Self::Token(other)) => {
+                let whose =
+                    |i: &Identity| (i.realm, i.tenant, i.subject, i.actor, i.client.clone());
+                whose(one) == whose(other)
+            }
+            (Self::Key(one), Self::Key(other)) => one.prefix() == other.prefix(),
+            _ => false,
+        }
+    }
+}
+
+/// What the headers of a request show, or its cookies if it asks for them.
+pub(super) fn shown(
+    app: &App,
+    host: &Scope,
+    headers: &HeaderMap,
+    uri: &Uri,
+    origin: &Origin,
+) -> Result<Option<Shown>, Failure> {
+    match cookies::of(app, headers, uri, host, origin)? {
+        Some(jar) => Ok(in_cookies(app, &jar, host, origin)),
+        None => identify(app, headers, host, origin),
+    }
+}
+
+/// Finds out who sends a request to a host, by what its headers show.
+pub(super) async fn recognize(
+    app: &App,
+    host: Scope,
+    headers: &HeaderMap,
+    uri: &Uri,
+    origin: &Origin,
+    meter: &Meter,
+) -> Result<Recognized, Failure> {
+    let jar = cookies::of(app, headers, uri, &host, origin)?;
+    let shown = match &jar {
+        Some(jar) => in_cookies(app, jar, &host, origin),
+        None => identify(app, headers, &host, origin)?,
+    };
+    match sign_in(app, host.clone(), shown.as_ref(), origin, meter).await {
+        Ok((scope, actor)) => Ok(Recognized { jar, scope, actor }),
+        // A cookie comes along by itself: one that does not hold any more is as good as none.
+        Err(failure) if jar.is_some() && failure.status == StatusCode::UNAUTHORIZED => {
+            Ok(Recognized { jar, scope: host, actor: Actor::Anonymous })
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Where the operation takes place, and what who sends it may do there.
+pub(super) async fn sign_in(
+    app: &App,
+    host: Scope,
+    shown: Option<&Shown>,
+    origin: &Origin,
+    meter: &Meter,
+) -> Result<(Scope, Actor), Failure> {
+    let scope = scope::agree(app, host, shown, origin, meter).await?;
+    let actor = match shown {
+        None => Actor::Anonymous,
+        Some(shown) => Actor::SignedIn(access(app, shown, &scope, origin, meter).await?),
+    };
+    Ok((scope, actor))
 }
 
 /// The token in the cookies, if it holds. One that does not is noted, and as good as none.

@@ -14,6 +14,14 @@ use crate::security::Kind;
 pub(super) const SESSION: HeaderName = HeaderName::from_static("x-taruvi-session");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+/// The session that a request for a WebSocket asks for, which can't have the header: in the
+/// parameter `session`. Browsers say where such a request comes from.
+pub(super) fn slot_in_query(uri: &Uri) -> Option<HeaderValue> {
+    let parameters = uri.query()?.split('&');
+    let slot = parameters.filter_map(|parameter| parameter.strip_prefix("session=")).next()?;
+    HeaderValue::from_str(slot).ok()
+}
+
 /// The cookies that the request asks to be identified by; `None` when it does not, or shows who
 /// it is in another way.
 pub(super) fn of(

@@ -35,7 +35,7 @@ impl Correlation {
         }
     }
 
-    fn generate() -> Self {
+    pub(super) fn generate() -> Self {
         Self(uuid::Uuid::now_v7().to_string().into())
     }
 

@@ -9,25 +9,33 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::{cookies, scope};
+use super::{cookies, live, scope};
 use crate::ctx::{App, Scope};
 use crate::db::Meter;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const CORRELATION_ID: HeaderName = HeaderName::from_static("x-correlation-id");
 
 /// Preflights are answered here, before anybody is signed in.
 pub(super) fn layer(app: &Arc<App>) -> CorsLayer {
     let http = &app.config.http;
     let origin = if http.allows_any_origin() { AllowOrigin::any() } else { listed(app.clone()) };
-    let mut headers = vec![AUTHORIZATION, CONTENT_TYPE, IDEMPOTENCY_KEY, CORRELATION_ID];
+    let mut headers = vec![
+        AUTHORIZATION,
+        CONTENT_TYPE,
+        IDEMPOTENCY_KEY,
+        CORRELATION_ID,
+        live::STREAM_TOKEN,
+        LAST_EVENT_ID,
+    ];
     if http.cors_credentials {
         headers.push(cookies::SESSION);
     }
     CorsLayer::new()
         .allow_origin(origin)
         .allow_credentials(http.cors_credentials)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers(headers)
         .expose_headers([CORRELATION_ID, RETRY_AFTER])
         .max_age(Duration::from_secs(600))

@@ -3,33 +3,27 @@
 //! In this order: what the answer may look like, host, token, body, document, limits, execution.
 
 use std::net::SocketAddr;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use async_graphql::parser::types::OperationType;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use futures_util::FutureExt;
-use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use super::body::{GraphqlRequest, from_get, from_post};
 use super::budget::Budget;
 use super::correlation::Correlation;
 use super::detached::Detached;
 use super::idempotency::Executed;
+use super::live::{sse, ws};
 use super::negotiate::{Media, negotiate};
-use super::reply::{Failure, is_refused, render};
-use super::stored::Way;
-use super::{Api, api, caller, cookies, idempotency, log, scope, watch};
-use crate::ctx::{Actor, App, Core, Ctx, Origin, Scope};
+use super::operation::{self, By};
+use super::reply::{Failure, render};
+use super::{Api, caller, idempotency, log, scope, watch};
+use crate::ctx::Core;
 use crate::db::Meter;
-use crate::error::AppError;
-use crate::graphql::document::{Estimate, Operation, Prepared};
 
 /// Answers `GET` and `POST`.
 pub(super) async fn handle(
@@ -38,14 +32,14 @@ pub(super) async fn handle(
     correlation: Correlation,
     request: Request,
 ) -> Response {
+    if ws::is_upgrade(request.headers()) {
+        return ws::upgrade(api, peer, correlation, request).await;
+    }
     if request.method() == Method::GET && wants_page(request.headers()) {
         return Redirect::to("/playground/").into_response();
     }
     let media = match negotiate(request.headers()) {
-        Ok(Media::EventStream) => Err(Failure::not_acceptable()),
-        found => found,
-    };
-    let media = match media {
+        Ok(Media::EventStream) => return sse::distinct(api, peer, &correlation, request).await,
         Ok(media) => media,
         Err(failure) => return failure.into_response(Media::Json, &correlation.0),
     };
@@ -69,19 +63,6 @@ fn wants_page(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.starts_with("text/html"))
 }
 
-/// An operation that may be run.
-struct Planned {
-    prepared: Arc<Prepared>,
-    asked: GraphqlRequest,
-    estimate: Estimate,
-}
-
-impl Planned {
-    fn operation(&self) -> Result<&Operation, Failure> {
-        Ok(self.prepared.operation(self.asked.operation_name.as_deref())?)
-    }
-}
-
 async fn answer(
     api: Arc<Api>,
     peer: SocketAddr,
@@ -96,19 +77,14 @@ async fn answer(
     let core = core(&api, peer, correlation, &parts.headers, &parts.uri, &meter).await?;
     let budget = budget.insert(Budget::of(&core));
     budget.check()?;
-    // What is no operation counts as a request all the same.
-    let planned = plan(&api, &core, &parts, body).await;
-    let taken = match &planned {
-        Ok(planned) => budget.take(Some((planned.operation()?, planned.estimate))).await,
-        Err(_) => budget.take(None).await,
+    let planned = match asked(&api, &parts, body).await {
+        Ok(asked) => operation::plan(&api, &core, asked, By::from(&parts.method)).await,
+        Err(failure) => Err(failure),
     };
-    if taken.is_err() {
-        watch::limit(&core, budget.refused_by());
-    }
-    taken?;
-    let planned = planned?;
+    let planned = operation::pay(&core, budget, planned).await?;
     let estimate = planned.estimate;
-    let operated = operate(api, planned, core, parts, correlation.clone(), begun);
+    let operated =
+        operation::operate(api, planned, core, parts.headers, correlation.clone(), begun);
     // A caller who goes away cancels nothing half way.
     Ok(match Detached::new(operated).await? {
         Executed::Anew(response) => {
@@ -121,56 +97,12 @@ async fn answer(
     })
 }
 
-/// Reads the request, and finds out what it would cost.
-async fn plan(api: &Api, core: &Core, parts: &Parts, body: Body) -> Result<Planned, Failure> {
-    let mut asked = match parts.method {
-        Method::GET => from_get(&parts.uri)?,
-        Method::POST => from_post(&parts.headers, &read(api, &parts.headers, body).await?)?,
-        _ => return Err(Failure::method_not_allowed("GET, POST", "use GET or POST")),
-    };
-    let way = api.stored.resolve(core, &mut asked).await?;
-    let text = asked.query.as_deref().unwrap_or_default();
-    let prepared = api.documents.prepare(text)?;
-    let operation = prepared.operation(asked.operation_name.as_deref())?;
-    allow(api, core, operation, &parts.method)?;
-    api.stored.check(core, &asked, &way, operation).await?;
-    let estimate = api.documents.check(&prepared, operation, &asked.variables)?;
-    if let Way::Named(hash) = way {
-        api.stored.remember(core, hash, text);
-    }
-    Ok(Planned { prepared, asked, estimate })
-}
-
-/// Runs the operation, and leaves a line in the log.
-async fn operate(
-    api: Arc<Api>,
-    planned: Planned,
-    core: Core,
-    parts: Parts,
-    correlation: Correlation,
-    begun: Instant,
-) -> Result<Executed, Failure> {
-    let Planned { prepared, asked, estimate } = planned;
-    let operation = prepared.operation(asked.operation_name.as_deref())?;
-    let key = idempotency::of(&core, &parts.headers, &asked, operation)?;
-    let core = core.with_idempotency(key);
-    let log = log::Line::new(&core, operation, estimate, begun);
-    let run = run(&api, &prepared, operation, asked.variables, core);
-    let executed = limited(api.app.config.http.request_timeout, run).await;
-    log.write(&executed, &correlation);
-    executed
-}
-
-/// Ends what takes too long, and what panics: that ends the operation, not the server.
-async fn limited(
-    patience: Duration,
-    run: impl Future<Output = Result<Executed, Failure>>,
-) -> Result<Executed, Failure> {
-    match AssertUnwindSafe(tokio::time::timeout(patience, run)).catch_unwind().await {
-        Ok(Ok(executed)) => executed,
-        Ok(Err(_)) => Err(AppError::Unavailable(anyhow::anyhow!("out of time")).into()),
-        // The panic hook has said where and why.
-        Err(_) => Err(AppError::internal("an operation panicked").into()),
+/// Reads the request.
+pub(super) async fn asked(api: &Api, parts: &Parts, body: Body) -> Result<GraphqlRequest, Failure> {
+    match parts.method {
+        Method::GET => from_get(&parts.uri),
+        Method::POST => from_post(&parts.headers, &read(api, &parts.headers, body).await?),
+        _ => Err(Failure::method_not_allowed("GET, POST", "use GET or POST")),
     }
 }
 
@@ -187,38 +119,11 @@ async fn core(
     let origin = caller::origin(app, peer.ip(), headers, &correlation.0);
     let host = scope::of_host(app, headers, uri, meter).await;
     let host = host.inspect_err(|failure| watch::host(app, &origin, headers, failure))?;
-    let jar = cookies::of(app, headers, uri, &host, &origin)?;
-    let shown = match &jar {
-        Some(jar) => caller::in_cookies(app, jar, &host, &origin),
-        None => caller::identify(app, headers, &host, &origin)?,
-    };
-    let signed_in = sign_in(app, host.clone(), shown, &origin, meter).await;
-    let (scope, actor) = match signed_in {
-        // A cookie comes along by itself: one that does not hold any more is as good as none.
-        Err(failure) if jar.is_some() && failure.status == StatusCode::UNAUTHORIZED => {
-            (host, Actor::Anonymous)
-        }
-        signed_in => signed_in?,
-    };
-    let core = Core::new(app.clone(), scope, actor, origin).with_meter(meter.clone());
+    let caller = caller::recognize(app, host, headers, uri, &origin, meter).await?;
+    let core = Core::new(app.clone(), caller.scope, caller.actor, origin);
+    let core = core.with_meter(meter.clone());
     watch::agent(&core);
-    Ok(core.with_jar(jar))
-}
-
-/// Where the operation takes place, and what who sends it may do there.
-async fn sign_in(
-    app: &App,
-    host: Scope,
-    shown: Option<caller::Shown>,
-    origin: &Origin,
-    meter: &Meter,
-) -> Result<(Scope, Actor), Failure> {
-    let scope = scope::agree(app, host, shown.as_ref(), origin, meter).await?;
-    let actor = match &shown {
-        None => Actor::Anonymous,
-        Some(shown) => Actor::SignedIn(caller::access(app, shown, &scope, origin, meter).await?),
-    };
-    Ok((scope, actor))
+    Ok(core.with_jar(caller.jar))
 }
 
 /// The body, up to the limit, as long as it does arrive.
@@ -250,51 +155,4 @@ async fn read(api: &Api, headers: &HeaderMap, body: Body) -> Result<axum::body::
 fn is_broken(error: &axum::Error) -> bool {
     let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |e| e.source());
     causes.any(|cause| cause.is::<hyper::Error>())
-}
-
-/// Refuses what this caller may not run in this way.
-fn allow(api: &Api, core: &Core, operation: &Operation, method: &Method) -> Result<(), Failure> {
-    if *method == Method::GET && operation.kind != OperationType::Query {
-        return Err(Failure::method_not_allowed("POST", "only queries may be sent with GET"));
-    }
-    let asks = operation.root_fields.iter().any(|f| matches!(f.as_str(), "__schema" | "__type"));
-    let allowed = match api.app.config.graphql.introspection {
-        crate::config::Introspection::Public => true,
-        crate::config::Introspection::Authenticated => core.actor != Actor::Anonymous,
-        crate::config::Introspection::Off => false,
-    };
-    if asks && !allowed { Err(api::introspection_disabled()) } else { Ok(()) }
-}
-
-async fn run(
-    api: &Api,
-    prepared: &Prepared,
-    operation: &Operation,
-    variables: Map<String, Value>,
-    core: Core,
-) -> Result<Executed, Failure> {
-    let tenant = core.tenant().map_or(Uuid::nil(), |tenant| tenant.id.0);
-    let patience = Duration::from_millis(api.app.config.database.pool_wait_ms);
-    let Some(_turn) = api.turns.take(tenant, patience).await else {
-        return Err(AppError::Unavailable(anyhow::anyhow!("too many requests of a tenant")).into());
-    };
-    if core.idempotency().is_some()
-        && let Some(stored) = Box::pin(idempotency::stored(&core)).await?
-    {
-        return Ok(Executed::Before(stored));
-    }
-    watch::variables(&core, &variables);
-    let ctx = Arc::new(Ctx::new(core));
-    let request = prepared.request(operation, variables).data(ctx.clone());
-    let schema = if prepared.is_known_valid() { &api.trusting_schema } else { &api.schema };
-    // Boxed, since it is large, and what it stands in is moved on the way here.
-    let response = ctx.carry(Box::pin(schema.execute(request))).await;
-    if !is_refused(&response) {
-        prepared.found_valid();
-    }
-    watch::errors(&ctx, &response);
-    match ctx.idempotency() {
-        Some(_) => Box::pin(idempotency::finish(&ctx, response)).await,
-        None => Ok(Executed::Anew(response)),
-    }
 }

@@ -1,7 +1,6 @@
 //! Whether the process lives, whether it should get requests, and what is wrong if not.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
 use axum::Json;
@@ -23,7 +22,7 @@ pub(super) async fn live() -> &'static str {
 
 /// The process can serve: the database answers, and it was not told to stop.
 pub(super) async fn ready(State(api): State<Arc<Api>>) -> Response {
-    if api.stopping.load(SeqCst) {
+    if *api.stopping.borrow() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
     match database(&api).await {

@@ -86,7 +86,8 @@ fn accept<F: Future<Output = Response> + Send + 'static>(
         request.extensions_mut().insert(ConnectInfo(peer));
         answer(request).map(Ok::<_, Infallible>)
     });
-    let connection = server.serve_connection(TokioIo::new(stream), service).into_owned();
+    let connection =
+        server.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         let mut connection = std::pin::pin!(connection);

@@ -14,8 +14,10 @@ mod graphql;
 mod health;
 mod idempotency;
 mod listen;
+mod live;
 mod log;
 pub mod negotiate;
+mod operation;
 mod page;
 pub mod reply;
 mod scope;
@@ -24,6 +26,7 @@ mod stored;
 mod watch;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
@@ -38,11 +41,15 @@ use self::correlation::Correlation;
 
 use crate::ctx::App;
 
+/// How long connections that were told to close may take to do so.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// All routes of the server.
 fn router(api: Arc<Api>) -> Router {
     let cors = cors::layer(&api.app);
     Router::new()
         .route("/graphql", any(graphql::handle))
+        .route("/graphql/stream", any(live::sse::handle))
         .route("/schema.graphql", get(api::sdl))
         .route("/.well-known/jwks.json", get(api::jwks))
         .route("/livez", get(health::live))
@@ -87,10 +94,11 @@ pub async fn serve(
     let stopping = api.stopping.clone();
     let stop = async move {
         stop.await;
-        stopping.store(true, std::sync::atomic::Ordering::SeqCst);
+        stopping.send_replace(true);
     };
     let (settings, router) = (api.clone(), router(api.clone()));
     let answer = move |request| around(api.clone(), router.clone(), request);
     listen::serve(listener, answer, stop, &settings.app.config.http).await;
+    settings.open.end(FAREWELL).await;
     Ok(())
 }

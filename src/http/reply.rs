@@ -53,6 +53,12 @@ impl Failure {
         Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
     }
 
+    /// Only streams are answered there.
+    pub fn event_stream_only() -> Self {
+        let message = "answers here are text/event-stream";
+        Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
+    }
+
     /// The operation may not be run with this method.
     pub fn method_not_allowed(allow: &'static str, message: &str) -> Self {
         let failure = Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message);
@@ -100,6 +106,8 @@ impl From<AppError> for Failure {
             AppError::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
             AppError::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             AppError::IdempotencyInProgress => StatusCode::CONFLICT,
+            AppError::CursorExpired => StatusCode::GONE,
+            AppError::TooManySubscriptions { .. } => StatusCode::TOO_MANY_REQUESTS,
             AppError::TenantMigrating | AppError::Unavailable(_) | AppError::Upstream(_) => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -172,6 +180,27 @@ pub fn render(
     let extensions = Extensions { others: &response.extensions, cost };
     let body = Body { errors: &response.errors, data, extensions };
     write(status, headers, media, &body)
+}
+
+/// The result of an operation as JSON text, for transports that put it into messages of their own.
+pub fn payload(mut response: Response, cost: Option<&Cost>, request_id: &str) -> String {
+    tidy_all(&mut response, request_id);
+    let data = (!is_refused(&response)).then_some(&response.data);
+    let extensions = Extensions { others: &response.extensions, cost };
+    written(&Body { errors: &response.errors, data, extensions })
+}
+
+/// Errors as JSON text: a list.
+pub fn errors(mut response: Response, request_id: &str) -> String {
+    tidy_all(&mut response, request_id);
+    written(&response.errors)
+}
+
+fn written(body: &impl Serialize) -> String {
+    serde_json::to_string(body).unwrap_or_else(|e| {
+        tracing::error!(error = %e, "a result cannot be written");
+        "null".to_owned()
+    })
 }
 
 /// Whether the operation never began: such a result has no `data`.

@@ -4,8 +4,9 @@
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use futures_util::{Stream, StreamExt};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisResult};
+use redis::{Client, Msg, RedisResult};
 
 /// After a failure only one request in this time tries again.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -14,6 +15,7 @@ const TELL_AGAIN: Duration = Duration::from_secs(30);
 
 /// A connection that is made when it is first needed, and made again when it is lost.
 pub struct Redis {
+    client: Client,
     manager: ConnectionManager,
     timeout: Duration,
     prefix: String,
@@ -33,8 +35,10 @@ impl Redis {
             .set_response_timeout(Some(config.timeout))
             .set_number_of_retries(1)
             .set_max_delay(PAUSE / 10);
-        let manager = ConnectionManager::new_lazy_with_config(Client::open(url.expose())?, how)?;
+        let client = Client::open(url.expose())?;
+        let manager = ConnectionManager::new_lazy_with_config(client.clone(), how)?;
         Ok(Some(Self {
+            client,
             manager,
             timeout: config.timeout,
             prefix: config.prefix.clone(),
@@ -79,6 +83,14 @@ impl Redis {
         self.paused_until.store(self.now() + micros(PAUSE), Relaxed);
         self.tell(&why);
         None
+    }
+
+    /// Messages of a channel, on a connection of their own, from now on until it is lost.
+    pub async fn listen(&self, channel: &str) -> RedisResult<impl Stream<Item = String> + use<>> {
+        let mut messages = self.client.get_async_pubsub().await?;
+        messages.subscribe(channel).await?;
+        let text = |message: Msg| std::future::ready(message.get_payload::<String>().ok());
+        Ok(messages.into_on_message().filter_map(text))
     }
 
     /// Whether it is there.

@@ -72,7 +72,7 @@ impl Directory {
                 self.known.invalidate_all();
                 self.unknown.invalidate_all();
             }
-            Wake::Access(_) | Wake::Operators | Wake::SigningKeys => {}
+            Wake::Access(_) | Wake::Operators | Wake::SigningKeys | Wake::Events(_) => {}
         }
     }
 

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit_log;
 pub mod branches;
+pub mod changes;
 pub mod clients;
 pub mod documents;
 pub mod events;

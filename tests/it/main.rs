@@ -7,6 +7,7 @@ mod config;
 mod document;
 mod house;
 mod http;
+mod live;
 mod negotiate;
 mod operation;
 mod outbound;

@@ -1,6 +1,7 @@
 //! Clients in the API.
 
 mod bulk;
+mod changes;
 mod filter;
 mod inputs;
 mod lists;
@@ -10,6 +11,7 @@ mod queries;
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 
 pub use bulk::Mutation as BulkMutation;
+pub use changes::Subscription;
 pub use filter::{ClientFilter, ClientOrder};
 pub use lists::{ClientConnection, ClientList, clients_of};
 pub use mutations::Mutation;

@@ -1,11 +1,13 @@
 //! Documents in the API.
 
+mod changes;
 mod inputs;
 mod lists;
 mod mutations;
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 
+pub use changes::Subscription;
 pub use inputs::{DocumentFilter, DocumentOrder};
 pub use lists::{DocumentConnection, DocumentList, documents_of};
 pub use mutations::Mutation;

@@ -1,5 +1,6 @@
 //! Events in the API.
 
+mod appended;
 mod history;
 mod inputs;
 
@@ -7,6 +8,7 @@ use async_graphql::{ComplexObject, Context, ID, Json, Object, SimpleObject};
 use serde_json::{Map, Value as Fields};
 use uuid::Uuid;
 
+pub use appended::Subscription;
 pub use history::{EventConnection, history_of};
 pub use inputs::{EventFilter, EventOrder};
 

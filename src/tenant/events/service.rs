@@ -11,10 +11,15 @@ use crate::tenant::TRACKED;
 
 /// The event, if the caller may see what it is about.
 pub async fn get(ctx: &Ctx, id: EventId) -> Result<Event> {
+    visible(ctx, id).await?.ok_or(AppError::NotFound("event"))
+}
+
+/// The event; `None` when the caller may not see what it is about.
+pub async fn visible(ctx: &Ctx, id: EventId) -> Result<Option<Event>> {
     let only = Predicate::equal(ID, Value::Id(id.0));
     let sort = Sort { column: SEQ, descending: true };
     let listing = Listing::new(only, vec![sort], ID, PageArgs::default().window()?)?;
-    list(ctx, listing, false).await?.rows.pop().ok_or(AppError::NotFound("event"))
+    Ok(list(ctx, listing, false).await?.rows.pop())
 }
 
 /// A page of events.

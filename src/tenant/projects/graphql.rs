@@ -1,5 +1,6 @@
 //! Projects in the API.
 
+mod changes;
 mod inputs;
 mod lists;
 mod mutations;
@@ -7,6 +8,7 @@ mod statistics;
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 
+pub use changes::Subscription;
 pub use inputs::{ProjectFilter, ProjectOrder};
 pub use lists::{ProjectConnection, ProjectList, projects_of};
 pub use mutations::Mutation;

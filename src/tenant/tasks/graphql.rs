@@ -1,11 +1,13 @@
 //! Tasks in the API.
 
+mod changes;
 mod inputs;
 mod lists;
 mod mutations;
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 
+pub use changes::Subscription;
 pub use inputs::{TaskFilter, TaskOrder};
 pub use lists::{TaskConnection, TaskList, tasks_of};
 pub use mutations::Mutation;

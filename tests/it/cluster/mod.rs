@@ -2,6 +2,7 @@
 //! them does, the others heed within a second.
 
 mod limits;
+mod live;
 mod people;
 mod places;
 

@@ -104,7 +104,7 @@ async fn pages_of_other_origins_may_not_call_unless_they_are_listed() {
     let allowed = preflight(&app, listed).await;
     assert!(allowed.status.is_success());
     assert_eq!(allowed.header("access-control-allow-origin"), listed);
-    assert_eq!(allowed.header("access-control-allow-methods"), "GET,POST");
+    assert_eq!(allowed.header("access-control-allow-methods"), "GET,POST,PUT,DELETE");
     for name in ["authorization", "content-type", "idempotency-key", "x-correlation-id"] {
         assert!(allowed.header("access-control-allow-headers").contains(name), "{name}");
     }

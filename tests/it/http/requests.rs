@@ -78,7 +78,6 @@ async fn the_answer_has_the_form_that_the_client_accepts() {
         "image/png, text/html",
         "application/json;q=0",
         "application/json; charset=latin1",
-        "text/event-stream", // there are no subscriptions
     ] {
         let answer = post(&caller, &[JSON, ("accept", accept)], TYPENAME).await;
         answer.refused(406, "NOT_ACCEPTABLE");

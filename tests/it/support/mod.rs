@@ -7,8 +7,12 @@ pub mod database;
 pub mod issuer;
 pub mod redis;
 pub mod smtp;
+pub mod socket;
+pub mod stream;
 
 pub use app::TestApp;
 pub use caller::{Answer, Caller};
 pub use redis::Redis;
 pub use smtp::Mailbox;
+pub use socket::{Heard, Socket};
+pub use stream::Stream;

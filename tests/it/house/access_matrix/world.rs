@@ -3,13 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use taruvi::base::ids;
 use taruvi::bus::Wake;
 use tokio_postgres::Client;
 
 use super::operations::Operations;
-use crate::support::{Answer, Caller, TestApp, database};
+use crate::support::{Answer, Caller, Heard, Socket, TestApp, database};
 use crate::tenant::kit::{DOCUMENTS, TASKS, me, text};
 
 /// Who asks. `grant` and `group` are the guest, with something added for the time being.
@@ -154,12 +156,30 @@ impl<'a> World<'a> {
         COLUMNS.iter().map(|who| cells[who].clone()).collect()
     }
 
-    /// Runs an operation, in the only place that does. A field whose answers do not come back from
-    /// a POST, such as one of the root `Subscription`, has to be asked in its own way here.
+    /// Runs an operation, in the only place that does. A subscription that has begun answers
+    /// something, though nothing has happened yet.
     async fn ask(&self, who: &str, operation: &str) -> Answer {
-        let is_posted = !operation.starts_with("subscription");
-        assert!(is_posted, "{operation}: teach this test how to listen");
-        self.callers[who].gql(operation).await
+        let caller = &self.callers[who];
+        if !operation.starts_with("subscription") {
+            return caller.gql(operation).await;
+        }
+        let mut socket = Socket::open(caller).await;
+        socket.greet(caller.token.as_deref()).await;
+        let (status, body) = match socket.hear().await {
+            Heard::Closed(4403, _) => {
+                let error = json!({ "extensions": { "code": "UNAUTHENTICATED" } });
+                (StatusCode::UNAUTHORIZED, json!({ "errors": [error] }))
+            }
+            Heard::Closed(..) => panic!("{who}: {operation}: closed"),
+            Heard::Message(_) => {
+                let body = match socket.subscribe("1", operation, json!({})).await {
+                    Some(errors) => json!({ "errors": errors }),
+                    None => json!({ "data": { "it": { "has": "begun" } } }),
+                };
+                (StatusCode::OK, body)
+            }
+        };
+        Answer { status, headers: HeaderMap::new(), body }
     }
 
     /// The guest's answer once they hold, on the objects or through the group, all that they were
