@@ -12,9 +12,10 @@
 //! 7. [`graphql`], [`sessions`]: how things look in the API; staying signed in.
 //! 8. [`tenant`]: the slices on a tenant's schema.
 //! 9. [`platform`]: the slices on the platform's tables.
-//! 10. [`registry`]: the list of slices, and the schema made of them.
-//! 11. [`http`]: the server.
-//! 12. [`cli`]: the commands.
+//! 10. [`worker`]: handling events.
+//! 11. [`registry`]: the list of slices, and the schema made of them.
+//! 12. [`http`]: the server.
+//! 13. [`cli`]: the commands.
 
 #![forbid(unsafe_code)]
 #![recursion_limit = "512"]
@@ -45,3 +46,4 @@ pub mod sessions;
 pub mod telemetry;
 pub mod tenancy;
 pub mod tenant;
+pub mod worker;

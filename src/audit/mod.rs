@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 pub use change::Change;
 pub use entry::{Chain, Entry};
-pub use store::{AuditEntryId, Recorded, behind, count, counts_of, head, page, pages_of};
+pub use store::{AuditEntryId, Recorded, behind, between, count, counts_of, head, page, pages_of};
 pub use verify::{Fault, Verdict, verify};
 
 use crate::db::Tx;

@@ -124,6 +124,20 @@ pub async fn behind<Kind: Chained>(
         .await
 }
 
+/// The entries of this time.
+pub async fn between<Kind: Chained>(
+    mut conn: &Pinned<Kind>,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> QueryResult<Vec<Recorded>> {
+    audit_log::table
+        .filter(audit_log::at.ge(from).and(audit_log::at.lt(to)))
+        .order(audit_log::seq)
+        .select(Recorded::as_select())
+        .load(&mut conn)
+        .await
+}
+
 /// Where the chain ends, if it has an end.
 pub async fn head<Kind: Chained>(mut conn: &Pinned<Kind>) -> QueryResult<Option<Head>> {
     let head = audit_head::table.select((audit_head::seq, audit_head::hash));

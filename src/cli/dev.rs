@@ -20,6 +20,7 @@ use super::{Global, Listen};
 use crate::config::{Config, Loaded};
 use crate::ctx::App;
 use crate::platform::{operators, tenants};
+use crate::worker::Worker;
 
 /// Inside the data folder.
 const TOKENS: &str = "test_tokens.json";
@@ -89,7 +90,9 @@ async fn serve(config: Config, begun: Instant) -> Result<()> {
         }
         let banner = Banner { port, begun, demo: !demo.is_empty(), tokens: file };
         banner.print(&process.app, &database).await?;
+        let worker = Worker::start(&process.app);
         until_stopped(&process.app, listener, &stop).await?;
+        worker.stop(process.app.config.http.shutdown_timeout).await;
         process.end().await;
         Ok(())
     };

@@ -23,6 +23,7 @@ mod serve;
 mod stop;
 mod table;
 mod tenant;
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -70,7 +71,9 @@ enum Command {
     /// Run everything for development: database, migrations, demo data, server
     Dev(dev::DevArgs),
     /// Run the server; in production. Migrates nothing
-    Serve(Listen),
+    Serve(serve::ServeArgs),
+    /// Handle events, without serving: as many processes of these as are needed
+    Worker,
     /// Bring the database up to date
     Migrate(migrate::MigrateArgs),
     /// Make, list, use and delete tenants
@@ -114,7 +117,8 @@ async fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
     let Cli { global, listen, command } = cli;
     match command.unwrap_or_else(|| Command::Dev(dev::DevArgs::default())) {
         Command::Dev(args) => dev::run(&global, listen, args).await,
-        Command::Serve(own) => serve::run(&global, own.or(listen)).await,
+        Command::Serve(args) => serve::run(&global, listen, args).await,
+        Command::Worker => worker::run(&global).await,
         Command::Migrate(args) => migrate::run(&global, args).await,
         Command::Tenant(command) => tenant::run(&global, command).await,
         Command::Documents(command) => documents::run(&global, command).await,

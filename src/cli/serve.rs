@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use clap::Args;
 use tokio::net::TcpListener;
 
 use super::process::{Database, Process, require_migrated};
@@ -14,17 +15,27 @@ use crate::config::Config;
 use crate::ctx::App;
 use crate::db::migrate;
 use crate::http;
+use crate::worker::Worker;
 
-pub(super) async fn run(global: &Global, listen: Listen) -> Result<ExitCode> {
-    let config = global.load_to_serve(listen)?.config;
+#[derive(Debug, Default, Args)]
+pub(super) struct ServeArgs {
+    #[command(flatten)]
+    listen: Listen,
+    /// Handle events as well, which `taruvi worker` does otherwise
+    #[arg(long)]
+    worker: bool,
+}
+
+pub(super) async fn run(global: &Global, outer: Listen, args: ServeArgs) -> Result<ExitCode> {
+    let config = global.load_to_serve(args.listen.or(outer))?.config;
     let database = Database::open(&config).await?;
     let stop = Stop::on_signals()?;
-    let served = serve(config, &database, &stop).await;
+    let served = serve(config, &database, &stop, args.worker).await;
     let closed = database.close().await;
     served.and(closed).map(|()| ExitCode::SUCCESS)
 }
 
-async fn serve(config: Config, database: &Database, stop: &Stop) -> Result<()> {
+async fn serve(config: Config, database: &Database, stop: &Stop, works: bool) -> Result<()> {
     let started = stop.unless(async {
         require_migrated(database).await?;
         tell_who_is_behind(database).await?;
@@ -35,7 +46,11 @@ async fn serve(config: Config, database: &Database, stop: &Stop) -> Result<()> {
     let (listener, process) = started.await?;
     let address = listener.local_addr()?;
     tracing::info!(%address, "listening");
+    let worker = works.then(|| Worker::start(&process.app));
     until_stopped(&process.app, listener, stop).await?;
+    if let Some(worker) = worker {
+        worker.stop(process.app.config.http.shutdown_timeout).await;
+    }
     process.end().await;
     Ok(())
 }

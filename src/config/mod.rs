@@ -34,6 +34,7 @@ mod telemetry;
 mod url;
 mod value;
 mod values;
+mod worker;
 
 use std::path::PathBuf;
 
@@ -64,6 +65,7 @@ pub use self::{
     telemetry::{LogFormat, Telemetry},
     url::DatabaseUrl,
     values::Entry,
+    worker::Worker,
 };
 
 /// The values in force, typed and checked.
@@ -83,6 +85,7 @@ pub struct Config {
     pub redis: Redis,
     pub graphql: Graphql,
     pub security: Security,
+    pub worker: Worker,
     pub telemetry: Telemetry,
     /// The variables that are not settings, for child processes.
     pub environment: Environment,
@@ -111,6 +114,7 @@ const SECTIONS: &[(&str, &[Setting])] = &[
     (Redis::ABOUT, Redis::SETTINGS),
     (Graphql::ABOUT, Graphql::SETTINGS),
     (Security::ABOUT, Security::SETTINGS),
+    (Worker::ABOUT, Worker::SETTINGS),
     (Telemetry::ABOUT, Telemetry::SETTINGS),
 ];
 
@@ -143,6 +147,7 @@ impl Config {
         let redis = Redis::read(&mut values);
         let graphql = Graphql::read(&mut values);
         let security = Security::read(&mut values);
+        let worker = Worker::read(&mut values);
         let telemetry = Telemetry::read(&mut values);
 
         if let (Some(general), Some(http), Some(database), Some(auth)) =
@@ -171,6 +176,7 @@ impl Config {
                 redis: redis?,
                 graphql: graphql?,
                 security: security?,
+                worker: worker?,
                 telemetry: telemetry?,
                 environment: Environment::of(sources.environment),
             })

@@ -31,15 +31,19 @@ pub(super) fn revokes(schema: &str, role: &str) -> String {
 /// Where the tables of a connection's kind are.
 pub trait Chained: Send + Sync + 'static {
     const SCHEMA: &'static str;
+    /// Whether what is written may be events that somebody handles.
+    const HAS_EVENTS: bool;
 }
 
 impl Chained for OfTenant {
     /// The pin's path leads to them.
     const SCHEMA: &'static str = "";
+    const HAS_EVENTS: bool = true;
 }
 
 impl Chained for OfPlatform {
     const SCHEMA: &'static str = "public.";
+    const HAS_EVENTS: bool = false;
 }
 
 /// The end of a chain: the number and the hash of its last row.
@@ -84,17 +88,33 @@ pub async fn lock_head<Kind: Chained>(tx: &Tx<Kind>) -> QueryResult<Head> {
     Ok(Head { seq, hash })
 }
 
-/// Adds rows, however many, and moves the end of the chain: two statements in one round trip.
+/// Adds rows, however many, moves the end of the chain, and tells the workers of a tenant's: three
+/// statements in one round trip.
 pub async fn append<Kind: Chained>(
     tx: &Tx<Kind>,
     facts: &ChainFacts<'_>,
     rows: &ChainRows,
     head: &Head,
 ) -> QueryResult<()> {
-    let (mut one, mut other): (&Pinned<Kind>, &Pinned<Kind>) = (tx, tx);
+    let (mut one, mut two, mut three): (&Pinned<Kind>, &Pinned<Kind>, &Pinned<Kind>) = (tx, tx, tx);
     let add = RunQueryDsl::execute(Append { schema: Kind::SCHEMA, facts, rows }, &mut one);
-    let moved = RunQueryDsl::execute(MoveHead { schema: Kind::SCHEMA, head }, &mut other);
-    futures_util::future::try_join(add, moved).await.map(|_| ())
+    let moved = RunQueryDsl::execute(MoveHead { schema: Kind::SCHEMA, head }, &mut two);
+    if Kind::HAS_EVENTS {
+        let told = RunQueryDsl::execute(NoteBacklog, &mut three);
+        futures_util::future::try_join3(add, moved, told).await.map(|_| ())
+    } else {
+        futures_util::future::try_join(add, moved).await.map(|_| ())
+    }
+}
+
+/// See the platform's migration: the function knows the tenant by the role of the session.
+struct NoteBacklog;
+
+impl QueryFragment<Pg> for NoteBacklog {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT public.note_backlog()");
+        Ok(())
+    }
 }
 
 struct LockHead {
@@ -191,4 +211,4 @@ macro_rules! by_text {
     };
 }
 
-by_text!(LockHead, MoveHead<'_>, Append<'_>);
+by_text!(LockHead, MoveHead<'_>, Append<'_>, NoteBacklog);

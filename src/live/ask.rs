@@ -18,13 +18,18 @@ pub struct Interest {
     pub kinds: Vec<&'static str>,
     /// Only these; `None` for all.
     pub objects: Option<BTreeSet<Uuid>>,
+    /// Only what names this afterwards, such as a user's id.
+    pub names: Option<String>,
 }
 
 impl Interest {
     /// Whether it may want to hear of what was recorded. What it may not see is sorted out later.
     pub fn is_in(&self, row: &Recorded) -> bool {
         let wanted = self.objects.as_ref().is_none_or(|objects| objects.contains(&row.object_id));
-        self.kinds.contains(&row.object_kind.as_str()) && wanted
+        let named = self.names.as_ref().is_none_or(|name| {
+            row.after.as_ref().is_some_and(|after| after.contains(name.as_str()))
+        });
+        self.kinds.contains(&row.object_kind.as_str()) && wanted && named
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod audit_log;
 pub mod domains;
+pub mod event_backlog;
 pub mod impersonations;
 pub mod oidc_sign_ins;
 pub mod operators;

@@ -45,7 +45,7 @@ pub async fn follow<R: Trashed, T>(
     let ids = following.ids.clone();
     let interest = || {
         let kinds = vec![following.tracked.kind()];
-        Ok(Interest { kinds, objects: live::objects(ids)? })
+        Ok(Interest { kinds, objects: live::objects(ids)?, names: None })
     };
     live::follow(ctx, after.as_deref(), interest, async |row| {
         let told = told(app, row, &patterns, &following).await?;

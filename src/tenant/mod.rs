@@ -7,10 +7,12 @@ pub mod branches;
 pub mod changes;
 pub mod clients;
 pub mod documents;
+pub mod event_handlers;
 pub mod events;
 pub mod groups;
 pub mod identity_providers;
 pub mod invitations;
+pub mod notifications;
 pub mod permissions;
 pub mod projects;
 pub mod regions;
@@ -48,6 +50,8 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     stages::service::PERMISSIONS,
     tags::service::PERMISSIONS,
     clients::service::PERMISSIONS,
+    event_handlers::service::PERMISSIONS,
+    notifications::service::PERMISSIONS,
 ];
 
 /// All entities whose changes are events, slice by slice.

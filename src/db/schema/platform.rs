@@ -41,6 +41,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    public.event_backlog (tenant_id) {
+        tenant_id -> Uuid,
+        mark -> Int8,
+        due_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    public.event_processing (is_processing) {
+        is_processing -> Bool,
+        is_paused -> Bool,
+        reason -> Text,
+        changed_at -> Timestamptz,
+        changed_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     public.impersonations (id) {
         id -> Uuid,
         operator_id -> Uuid,
@@ -193,6 +211,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_head,
     audit_log,
     domains,
+    event_backlog,
+    event_processing,
     impersonations,
     operator_refresh_tokens,
     operator_sessions,

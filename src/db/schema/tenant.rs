@@ -150,6 +150,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    event_cursor (is_cursor) {
+        is_cursor -> Bool,
+        seq -> Int8,
+        is_paused -> Bool,
+        pause_reason -> Text,
+    }
+}
+
+diesel::table! {
+    event_deliveries (seq, handler_id) {
+        seq -> Int8,
+        handler_id -> Uuid,
+        object_id -> Uuid,
+        status -> Text,
+        attempts -> Int4,
+        due_at -> Timestamptz,
+        last_error -> Nullable<Text>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    event_handlers (id) {
+        id -> Uuid,
+        name -> Text,
+        event_type -> Text,
+        kind -> Text,
+        config -> Text,
+        is_enabled -> Bool,
+        is_paused -> Bool,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     group_members (user_id, group_id) {
         group_id -> Uuid,
         user_id -> Uuid,
@@ -228,6 +267,31 @@ diesel::table! {
         updated_at -> Timestamptz,
         created_by -> Nullable<Uuid>,
         updated_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    notification_preferences (user_id, kind) {
+        user_id -> Uuid,
+        kind -> Text,
+        in_app -> Bool,
+        email -> Bool,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        title -> Text,
+        body -> Text,
+        subject_kind -> Text,
+        subject_id -> Uuid,
+        event_seq -> Int8,
+        handler_id -> Uuid,
+        read_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -483,10 +547,13 @@ diesel::joinable!(client_tags -> tags (tag_id));
 diesel::joinable!(clients -> branches (branch_id));
 diesel::joinable!(clients -> stages (stage_id));
 diesel::joinable!(documents -> projects (project_id));
+diesel::joinable!(event_deliveries -> event_handlers (handler_id));
 diesel::joinable!(group_members -> groups (group_id));
 diesel::joinable!(group_members -> users (user_id));
 diesel::joinable!(group_permissions -> groups (group_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
+diesel::joinable!(notification_preferences -> users (user_id));
+diesel::joinable!(notifications -> users (user_id));
 diesel::joinable!(object_grants -> groups (group_id));
 diesel::joinable!(oidc_sign_ins -> identity_providers (provider_id));
 diesel::joinable!(recovery_codes -> users (user_id));
@@ -514,12 +581,17 @@ diesel::allow_tables_to_appear_in_same_query!(
     client_tags,
     clients,
     documents,
+    event_cursor,
+    event_deliveries,
+    event_handlers,
     group_members,
     group_permissions,
     groups,
     idempotency_keys,
     identity_providers,
     invitations,
+    notification_preferences,
+    notifications,
     object_grants,
     oidc_sign_ins,
     projects,

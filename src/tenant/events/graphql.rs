@@ -3,23 +3,28 @@
 mod appended;
 mod history;
 mod inputs;
+mod mutations;
+mod progress;
 
 use async_graphql::{ComplexObject, Context, ID, Json, Object, SimpleObject};
 use serde_json::{Map, Value as Fields};
 use uuid::Uuid;
 
 pub use appended::Subscription;
+use progress::{EventDelivery, EventProcessing};
+
 pub use history::{EventConnection, history_of};
 pub use inputs::{EventFilter, EventOrder};
+pub use mutations::Mutation;
 
 use super::columns as c;
-use super::service;
+use super::{EventStatus, again, service};
 use crate::audit::ActorKind;
 use crate::base::ids::{UserId, encode};
 use crate::base::page::PageArgs;
 use crate::db::{Column, Sort, Sorted, Value};
 use crate::events::{Event, EventAction, EventId};
-use crate::graphql::error::or_null;
+use crate::graphql::error::{nullable, or_null};
 use crate::graphql::paging::ListArgs;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Nullable, Result};
@@ -126,6 +131,17 @@ impl EventNode {
         actor_id(self.actor_kind, self.actor)
     }
 
+    /// How far its handlers have come with it; for those who may see handlers, null for others.
+    async fn status(&self, ctx: &Context<'_>) -> Nullable<EventStatus> {
+        nullable(progress::of(ctx, self.sequence).await.map(|found| found.map(|p| p.status())))
+    }
+
+    /// What each of its handlers has done; for those who may see handlers, empty for others.
+    async fn deliveries(&self, ctx: &Context<'_>) -> Result<Vec<EventDelivery>> {
+        let found = progress::of(ctx, self.sequence).await?;
+        Ok(found.into_iter().flat_map(|p| p.deliveries).map(EventDelivery::from).collect())
+    }
+
     /// The user whose doing it was; null for all others, and for users who are gone.
     async fn actor(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         let user = self.actor.filter(|_| self.actor_kind == ActorKind::User);
@@ -141,6 +157,11 @@ pub struct Query;
 
 #[Object(name = "EventQuery")]
 impl Query {
+    /// Whether the tenant's events are handled.
+    async fn event_processing(&self, ctx: &Context<'_>) -> Result<EventProcessing> {
+        Ok(again::state(ctx.app()).await?.into())
+    }
+
     /// One event, or null when there is none that you may see.
     async fn event(
         &self,

@@ -9,5 +9,6 @@ pub mod provided;
 pub mod service;
 pub mod service_accounts;
 mod store;
+pub mod told;
 
 pub use model::{Credentials, NewUser, User, UserKind, UserPatch};

@@ -86,6 +86,11 @@ pub async fn count_seats(mut conn: &TenantConn) -> QueryResult<i64> {
 }
 
 /// Whether an active owner other than `id` remains.
+pub async fn owners(mut conn: &TenantConn) -> QueryResult<Vec<UserId>> {
+    let owners = users::table.filter(users::role.eq(Role::Owner).and(users::is_active));
+    owners.order(users::id).select(users::id).load(&mut conn).await
+}
+
 pub async fn has_other_owner(mut conn: &TenantConn, id: UserId) -> QueryResult<bool> {
     let others = users::table
         .filter(users::role.eq(Role::Owner).and(users::is_active).and(users::id.ne(id)))

@@ -1,6 +1,7 @@
 //! Several real processes, `taruvi serve`, on one database, as behind a load balancer: what one of
 //! them does, the others heed within a second.
 
+mod events;
 mod limits;
 mod live;
 mod people;
@@ -28,32 +29,68 @@ struct Node {
 
 impl Node {
     fn start(database: &str, settings: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_taruvi"));
-        command
-            .env_clear()
-            .env("LOG_FORMAT", "json")
-            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
-            .envs(settings.iter().copied())
-            .args(["serve", "--port", "0", "--data-dir"])
-            .arg(std::env::temp_dir().join(format!("taruvi-node-{database}")))
-            .current_dir(std::env::temp_dir())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().expect("it starts");
-        let log = BufReader::new(child.stderr.take().expect("its log"));
-        let mut lines = log.lines().map(|line| line.expect("text"));
-        let mut said = vec![];
-        let address = lines.by_ref().find_map(|line| {
-            let entry: Value = serde_json::from_str(&line).unwrap_or_default();
-            said.push(line);
-            (entry["message"] == "listening").then(|| entry["address"].as_str()?.parse().ok())?
-        });
-        let address = address.unwrap_or_else(|| panic!("it does not listen: {said:#?}"));
-        // Read on, so that it never waits for us.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
+        let (child, listening) = start(database, settings, &["serve", "--port", "0"], "listening");
+        let address = listening["address"].as_str().and_then(|address| address.parse().ok());
+        Self { child, address: address.expect("an address") }
     }
+}
+
+/// A running `taruvi worker`; ends with the test.
+struct Worker(Child);
+
+impl Worker {
+    fn start(pair: &Pair, settings: &[(&str, &str)]) -> Self {
+        let all: Vec<_> = pair.settings.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let all = [all, settings.to_vec()].concat();
+        Self(start(&pair.database, &all, &["worker"], "working").0)
+    }
+
+    /// Ends it as a machine does that loses its power.
+    fn kill(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Starts a process, and waits until it says that it is ready; what it said.
+fn start(
+    database: &str,
+    settings: &[(&str, &str)],
+    command: &[&str],
+    ready: &str,
+) -> (Child, Value) {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_taruvi"));
+    process
+        .env_clear()
+        .env("LOG_FORMAT", "json")
+        .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+        .envs(settings.iter().copied())
+        .args(command)
+        .arg("--data-dir")
+        .arg(std::env::temp_dir().join(format!("taruvi-node-{database}")))
+        .current_dir(std::env::temp_dir())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let mut child = process.spawn().expect("it starts");
+    let log = BufReader::new(child.stderr.take().expect("its log"));
+    let mut lines = log.lines().map(|line| line.expect("text"));
+    let mut said = vec![];
+    let found = lines.by_ref().find_map(|line| {
+        let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+        said.push(line);
+        (entry["message"] == ready).then_some(entry)
+    });
+    let found = found.unwrap_or_else(|| panic!("it is never {ready}: {said:#?}"));
+    // Read on, so that it never waits for us.
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, found)
 }
 
 impl Drop for Node {
@@ -67,6 +104,8 @@ impl Drop for Node {
 struct Pair {
     database: String,
     nodes: [Node; 2],
+    /// What is in the environment of both.
+    settings: Vec<(String, String)>,
     client: reqwest::Client,
 }
 
@@ -92,7 +131,9 @@ impl Pair {
             let second = threads.spawn(start);
             [start(), second.join().expect("the second one starts")]
         });
-        Self { database, nodes, client: reqwest::Client::new() }
+        let settings = all.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let settings = settings.collect();
+        Self { database, nodes, settings, client: reqwest::Client::new() }
     }
 
     /// Somebody without a token at a tenant's host, or the platform's, who talks to one node.

@@ -132,7 +132,11 @@ impl Asker {
             apiKey { id } } }";
         let key = owner.gql(key).await.text("/data/apiKeyCreate/apiKey/id");
         let (provider, identity) = super::access_matrix::world::provider(app, &owner).await;
+        let handler = owner.gql("{ eventHandlers(first: 1) { nodes { id } } }").await;
+        let event = owner.gql("{ events(first: 1) { nodes { id } } }").await;
         let ids = [
+            ("eventHandler", handler.text("/data/eventHandlers/nodes/0/id")),
+            ("event", event.text("/data/events/nodes/0/id")),
             ("identityProvider", provider.clone()),
             ("provider", provider),
             ("userIdentity", identity),

@@ -84,6 +84,13 @@ impl TestApp {
         runtime.spawn(work).await.expect("the work does not panic")
     }
 
+    /// Handles events from now on, in this process.
+    pub async fn work(&self) {
+        let app = self.app.clone();
+        // It ends with the runtime.
+        self.run(async move { std::mem::forget(taruvi::worker::Worker::start(&app)) }).await;
+    }
+
     /// Somebody without a token, at `acme.localhost`, or at the platform's host for `localhost`.
     pub fn anonymous(&self, tenant: &str) -> Caller {
         let host = match tenant {

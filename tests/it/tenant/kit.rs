@@ -60,8 +60,12 @@ impl Caller {
         let declared = |n: &&String| format!("${n}: {}", type_of(field, n));
         let declared = names.iter().map(declared).collect::<Vec<_>>().join(", ");
         let passed = names.iter().map(|n| format!("{n}: ${n}")).collect::<Vec<_>>().join(", ");
+        let (declared, passed) = match names[..] {
+            [] => (declared, passed),
+            _ => (format!("({declared})"), format!("({passed})")),
+        };
         let query = format!(
-            "mutation({declared}) {{ {field}({passed}) {{ {selection} userErrors {{ code field }} }} }}"
+            "mutation{declared} {{ {field}{passed} {{ {selection} userErrors {{ code field }} }} }}"
         );
         self.gql_with(&query, arguments).await
     }

@@ -11,6 +11,7 @@ mod events;
 mod filters;
 mod grants;
 mod groups;
+mod handlers;
 mod identity_providers;
 mod invitations;
 pub mod kit;

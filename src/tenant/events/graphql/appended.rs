@@ -48,7 +48,7 @@ impl Subscription {
         let patterns = patterns(filter.unwrap_or_default().event_types.as_deref())?;
         let all = || {
             let kinds = TRACKED.iter().map(|tracked| tracked.kind()).collect();
-            Ok(Interest { kinds, objects: None })
+            Ok(Interest { kinds, objects: None, names: None })
         };
         follow(ctx, after.as_deref(), all, async |row| {
             let event = service::visible(app, EventId(row.id.0)).await?;

@@ -270,6 +270,10 @@ async fn objects(
     let invited = json!({ "input": { "email": "new@acme.test" } });
     let invited = owner.done("userInvite", invited, "invitation { id }").await;
     ids.insert("invitation", text(&invited["invitation"]["id"]));
+    let handlers = owner.gql("{ eventHandlers(first: 1) { nodes { id } } }").await;
+    ids.insert("eventHandler", handlers.text("/data/eventHandlers/nodes/0/id"));
+    let events = owner.gql("{ events(first: 1) { nodes { id } } }").await;
+    ids.insert("event", events.text("/data/events/nodes/0/id"));
     let robot = json!({ "input": { "name": "Robot" } });
     let robot = owner.done("serviceAccountCreate", robot, "serviceAccount { id }").await;
     ids.insert("serviceAccount", text(&robot["serviceAccount"]["id"]));

@@ -1,0 +1,9 @@
+//! Which tenants have events to handle, and whether events are handled at all. Workers look here
+//! instead of into every schema, so that tenants in which nothing happens cost nothing.
+
+pub mod graphql;
+mod model;
+pub mod service;
+mod store;
+
+pub use model::{Processing, Taken};
