@@ -90,7 +90,7 @@ async fn another_token_keeps_it_open() {
 
 #[tokio::test]
 async fn it_ends_with_the_token() {
-    let app = TestApp::with(&[("auth.access_seconds", "2")]).await;
+    let app = TestApp::with(&[("auth.access_seconds", "4")]).await;
     let mut socket = Socket::greeted(&app.sign_in("acme", "owner").await).await;
     assert_eq!(socket.subscribe("t", TASKS, json!({})).await, None);
     assert_eq!(socket.closed().await, 4403);

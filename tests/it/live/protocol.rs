@@ -82,7 +82,7 @@ async fn what_is_refused_is_an_error_of_its_operation_alone() {
 
 #[tokio::test]
 async fn each_fault_has_its_code() {
-    let app = TestApp::with(&[("live.init_timeout", "1")]).await;
+    let app = TestApp::new().await;
     let owner = app.sign_in("acme", "owner").await;
 
     let mut unspoken = Socket::with(&owner, "/graphql", None, &[]).await;
