@@ -1,11 +1,13 @@
 //! The access of recent sessions, so that most requests need no query for it. The bus drops it
 //! the moment users, roles or sessions change, here or in another process.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 
 use moka::sync::Cache;
+use parking_lot::RwLock;
 use uuid::Uuid;
 
 use super::Access;
@@ -23,38 +25,69 @@ type Key = (Option<Uuid>, Uuid);
 
 #[derive(Clone)]
 pub struct AccessCache {
-    sessions: Cache<Key, Access>,
-    /// Counts changes: what was read before one may not be cached after it.
-    changes: Arc<AtomicU64>,
+    sessions: Cache<Key, Arc<Known>>,
+    changes: Arc<Changes>,
     bus: Bus,
+}
+
+/// What was read, and how many changes there had been before that.
+struct Known {
+    access: Access,
+    seen: Seen,
+}
+
+/// Counts of changes. What was read before one of them does not count after it, however long it took
+/// to read: dropping entries alone would keep one that is added a moment later.
+#[derive(Default)]
+struct Changes {
+    everything: AtomicU64,
+    operators: AtomicU64,
+    tenants: RwLock<HashMap<Uuid, u64>>,
+}
+
+/// The counts that concern one session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Seen {
+    everything: u64,
+    operators: u64,
+    tenant: u64,
+}
+
+impl Changes {
+    fn seen(&self, tenant: Option<Uuid>) -> Seen {
+        let of = |tenant| self.tenants.read().get(&tenant).copied().unwrap_or_default();
+        Seen {
+            everything: self.everything.load(SeqCst),
+            operators: self.operators.load(SeqCst),
+            tenant: tenant.map(of).unwrap_or_default(),
+        }
+    }
+
+    fn count(&self, wake: Wake) {
+        match wake {
+            Wake::Access(tenant) => *self.tenants.write().entry(tenant).or_default() += 1,
+            Wake::Operators => drop(self.operators.fetch_add(1, SeqCst)),
+            Wake::Everything => drop(self.everything.fetch_add(1, SeqCst)),
+            Wake::Tenant(_) | Wake::SigningKeys | Wake::Events(_) => {}
+        }
+    }
+}
+
+impl Known {
+    fn holds(&self, (tenant, _): &Key, now: Seen) -> bool {
+        let of_operator = tenant.is_none() || self.access.platform_user.is_some();
+        let operators = if of_operator { self.seen.operators } else { now.operators };
+        Seen { operators, ..self.seen } == now
+    }
 }
 
 impl AccessCache {
     pub fn new(bus: Bus) -> Self {
-        let sessions = Cache::builder()
-            .max_capacity(MAX_SESSIONS)
-            .time_to_live(TTL)
-            .support_invalidation_closures()
-            .build();
+        let sessions = Cache::builder().max_capacity(MAX_SESSIONS).time_to_live(TTL).build();
         let cache = Self { sessions, changes: Arc::default(), bus };
-        let forget = cache.clone();
-        cache.bus.on_wake(move |wake| forget.forget(wake));
+        let changes = cache.changes.clone();
+        cache.bus.on_wake(move |wake| changes.count(wake));
         cache
-    }
-
-    fn forget(&self, wake: Wake) {
-        let dropped: Box<dyn Fn(&Key, &Access) -> bool + Send + Sync> = match wake {
-            Wake::Access(tenant) => Box::new(move |key, _| key.0 == Some(tenant)),
-            Wake::Operators => {
-                Box::new(|key, access| key.0.is_none() || access.platform_user.is_some())
-            }
-            Wake::Everything => Box::new(|_, _| true),
-            Wake::Tenant(_) | Wake::SigningKeys | Wake::Events(_) => return,
-        };
-        self.changes.fetch_add(1, SeqCst);
-        if self.sessions.invalidate_entries_if(dropped).is_err() {
-            self.sessions.invalidate_all();
-        }
     }
 
     /// The access of a session, from memory or from `load`.
@@ -65,17 +98,16 @@ impl AccessCache {
         load: impl AsyncFnOnce() -> Result<Option<Access>>,
     ) -> Result<Option<Access>> {
         let key = (tenant, session);
+        let seen = self.changes.seen(tenant);
         if self.bus.healthy()
-            && let Some(access) = self.sessions.get(&key)
+            && let Some(known) = self.sessions.get(&key)
+            && known.holds(&key, seen)
         {
-            return Ok(Some(access));
+            return Ok(Some(known.access.clone()));
         }
-        let seen = self.changes.load(SeqCst);
         let access = Box::pin(load()).await?;
-        if let Some(access) = &access
-            && self.changes.load(SeqCst) == seen
-        {
-            self.sessions.insert(key, access.clone());
+        if let Some(access) = &access {
+            self.sessions.insert(key, Arc::new(Known { access: access.clone(), seen }));
         }
         Ok(access)
     }
