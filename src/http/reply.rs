@@ -47,12 +47,6 @@ impl Failure {
         Self { www_authenticate: Some("Bearer error=\"invalid_token\""), ..failure }
     }
 
-    /// No form of answer that the caller accepts.
-    pub fn not_acceptable() -> Self {
-        let message = "answers are application/graphql-response+json or application/json";
-        Self::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message)
-    }
-
     /// Only streams are answered there.
     pub fn event_stream_only() -> Self {
         let message = "answers here are text/event-stream";

@@ -32,9 +32,9 @@ const MAX_ID: usize = 210;
 pub struct StoredDocuments {
     /// Sent before, by hash. The platform's own have no tenant.
     sent: Cache<(Option<Uuid>, String), Arc<str>>,
-    /// Registered, by id or hash; `None` for what is not.
-    registered: Cache<(Uuid, String), Option<Arc<str>>>,
-    /// Counts changes: what was read before one may not be cached after it.
+    /// Registered, by id or hash; `None` for what is not. With the count of changes before it was
+    /// read: it holds only as long as that stays so.
+    registered: Cache<(Uuid, String), (u64, Option<Arc<str>>)>,
     changes: Arc<AtomicU64>,
 }
 
@@ -57,7 +57,7 @@ impl StoredDocuments {
             .max_capacity(CACHE_BYTES)
             .build();
         let registered = Cache::builder()
-            .weigher(move |key: &(Uuid, String), text: &Option<Arc<str>>| {
+            .weigher(move |key: &(Uuid, String), (_, text): &(u64, Option<Arc<str>>)| {
                 weigh(&key.1, text.as_ref().map_or(0, |text| text.len()))
             })
             .max_capacity(CACHE_BYTES)
@@ -178,18 +178,17 @@ impl StoredDocuments {
             return Ok(None);
         }
         let key = (tenant.id.0, id.to_owned());
+        let seen = self.changes.load(SeqCst);
         if core.app.bus.healthy()
-            && let Some(found) = self.registered.get(&key)
+            && let Some((then, found)) = self.registered.get(&key)
+            && then == seen
         {
             return Ok(found);
         }
-        let seen = self.changes.load(SeqCst);
         let hash = id.strip_prefix("sha256:").unwrap_or(id);
         let found: Option<Arc<str>> =
             Box::pin(service::text(core, id, hash)).await?.map(Into::into);
-        if self.changes.load(SeqCst) == seen {
-            self.registered.insert(key, found.clone());
-        }
+        self.registered.insert(key, (seen, found.clone()));
         Ok(found)
     }
 }

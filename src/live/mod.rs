@@ -80,11 +80,6 @@ impl Live {
     pub async fn turn_to_look(&self) -> Option<SemaphorePermit<'_>> {
         self.0.looking.acquire().await.ok()
     }
-
-    /// How many feeds there are.
-    pub fn feeds(&self) -> usize {
-        self.0.feeds.lock().values().filter(|feed| feed.strong_count() > 0).count()
-    }
 }
 
 impl Inner {

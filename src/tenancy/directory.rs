@@ -37,9 +37,9 @@ pub struct Directory {
     bus: Bus,
     /// The server's own.
     rates: Arc<Rates>,
-    known: Cache<Key, Arc<Tenant>>,
-    unknown: Cache<Key, ()>,
-    /// Counts changes: what was read before one may not be cached after it.
+    /// With the count of changes before they were read: they hold only as long as it stays so.
+    known: Cache<Key, (u64, Arc<Tenant>)>,
+    unknown: Cache<Key, u64>,
     changes: Arc<AtomicU64>,
 }
 
@@ -57,7 +57,7 @@ struct Row {
 impl Directory {
     pub fn new(db: Db, bus: Bus, rates: Arc<Rates>) -> Self {
         let cache = |max| Cache::builder().max_capacity(max).time_to_live(TTL);
-        let known = cache(MAX_HOSTS).support_invalidation_closures().build();
+        let known = cache(MAX_HOSTS).build();
         let unknown = Cache::builder().max_capacity(MAX_UNKNOWN).time_to_live(TTL).build();
         let directory = Self { db, bus, rates, known, unknown, changes: Arc::default() };
         let forget = directory.clone();
@@ -141,10 +141,13 @@ impl Directory {
         find: impl AsyncFnOnce(&PlatformConn) -> Result<Option<Row>>,
     ) -> Result<Arc<Tenant>> {
         if self.bus.healthy() {
-            if let Some(tenant) = self.known.get(&key) {
+            let now = self.changes.load(SeqCst);
+            if let Some((seen, tenant)) = self.known.get(&key)
+                && seen == now
+            {
                 return Ok(tenant);
             }
-            if self.unknown.contains_key(&key) {
+            if self.unknown.get(&key) == Some(now) {
                 return Err(AppError::TenantNotFound);
             }
         }
@@ -163,18 +166,13 @@ impl Directory {
             Some(row) => Some(Arc::new(self.tenant(&conn, row).await?)),
             None => None,
         };
-        let current = self.changes.load(SeqCst) == seen;
         match found {
             Some(tenant) => {
-                if current {
-                    self.known.insert(key, tenant.clone());
-                }
+                self.known.insert(key, (seen, tenant.clone()));
                 Ok(tenant)
             }
             None => {
-                if current {
-                    self.unknown.insert(key, ());
-                }
+                self.unknown.insert(key, seen);
                 Err(AppError::TenantNotFound)
             }
         }

@@ -112,6 +112,12 @@ fn was_theirs<R: Trashed>(ctx: &Ctx, reach: &Reach, event: &Event) -> bool {
 /// change, the filter, and the subscription's field.
 #[macro_export]
 macro_rules! changes {
+    (@container) => {
+        |_| None
+    };
+    (@container $of:expr) => {
+        $of
+    };
     (
         $row:ty => $node:ty, $id:ty, $tracked:path;
         $(#[$change_doc:meta])*
@@ -165,18 +171,13 @@ macro_rules! changes {
                 after: Option<String>,
             ) -> $crate::graphql::Result<$crate::graphql::live::Told<$change>> {
                 let filter = filter.unwrap_or_default();
-                #[allow(unused_mut)]
-                let mut following = $crate::tenant::changes::Following::<$row> {
+                let following = $crate::tenant::changes::Following::<$row> {
                     tracked: &$tracked,
                     ids: filter.ids.map(|ids| ids.into_iter().map(|id| id.0).collect()),
                     event_types: filter.event_types,
-                    within: None,
-                    container: |_| None,
+                    within: None$(.or(filter.$within.map(|id| (stringify!($within), id.0))))?,
+                    container: $crate::changes!(@container $($of)?),
                 };
-                $(
-                    following.within = filter.$within.map(|id| (stringify!($within), id.0));
-                    following.container = $of;
-                )?
                 $crate::tenant::changes::follow(ctx, after, following, |cursor, event, row| {
                     $change { cursor, event, $name: row.map(<$node>::from) }
                 })

@@ -10,4 +10,4 @@ pub mod processing;
 pub mod service;
 mod store;
 
-pub use model::{Cursor, Delivery, DeliveryStatus, EventStatus, MAX_ATTEMPTS, Progress};
+pub use model::{Cursor, Delivery, DeliveryStatus, EventStatus, Progress};

@@ -9,7 +9,7 @@ use crate::db::schema::tenant::event_deliveries;
 use crate::tenant::event_handlers::EventHandlerId;
 
 /// After so many attempts nobody tries again by himself.
-pub const MAX_ATTEMPTS: i32 = 25;
+const MAX_ATTEMPTS: i32 = 25;
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(2);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(6);
 

@@ -161,7 +161,7 @@ async fn a_handler_of_ones_own_has_conditions_and_words() {
     let new = json!({ "input": {
         "name": "Urgent", "eventType": "Task.CREATE", "kind": "NOTIFICATION",
         "recipients": ["OWNERS"],
-        "conditions": [{ "field": "priority", "operator": "IN", "values": ["high", "urgent", "2", "3"] }],
+        "conditions": [{ "field": "priority", "operator": "IN", "values": ["2", "3"] }],
         "title": "{{ actor.name }}: {{ entity.title|upper }}",
         "body": "{{ tenant.name }} {{ event.type }}{% for f in event.changed %} {{ f }}{% endfor %}" } });
     let made =
