@@ -33,8 +33,8 @@ const READ_BUFFER: usize = 4 * 1024;
 /// Heartbeats without any sign of life from the other end.
 const MAX_SILENT: u8 = 3;
 
-/// Closing takes no longer.
-const FAREWELL_PATIENCE: Duration = Duration::from_secs(2);
+/// Closing takes no longer. Who was too slow to read has as long to find that out.
+const FAREWELL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why a connection is closed: the code and the words.
 type Farewell = (u16, String);
