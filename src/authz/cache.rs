@@ -68,7 +68,7 @@ impl Changes {
             Wake::Access(tenant) => *self.tenants.write().entry(tenant).or_default() += 1,
             Wake::Operators => drop(self.operators.fetch_add(1, SeqCst)),
             Wake::Everything => drop(self.everything.fetch_add(1, SeqCst)),
-            Wake::Tenant(_) | Wake::SigningKeys | Wake::Events(_) => {}
+            Wake::Tenant(_) | Wake::SigningKeys | Wake::Events(_) | Wake::Work => {}
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Small things every room needs. Knows nothing about the product.
 
+pub mod backoff;
 pub mod clock;
 pub mod codes;
 pub mod enums;

@@ -33,6 +33,8 @@ pub enum Wake {
     SigningKeys,
     /// There are new events in a tenant.
     Events(Uuid),
+    /// There is something else for workers to do.
+    Work,
     /// Messages may have been missed.
     Everything,
 }
@@ -45,6 +47,7 @@ impl Wake {
             Self::Operators => "operators".to_owned(),
             Self::SigningKeys => "signing-keys".to_owned(),
             Self::Events(id) => format!("events {id}"),
+            Self::Work => "work".to_owned(),
             Self::Everything => "everything".to_owned(),
         }
     }
@@ -56,6 +59,7 @@ impl Wake {
             (Some("access"), Some(id)) => Self::Access(id),
             (Some("operators"), _) => Self::Operators,
             (Some("signing-keys"), _) => Self::SigningKeys,
+            (Some("work"), _) => Self::Work,
             // Of a newer release, perhaps: forgetting too much is safe.
             _ => Self::Everything,
         }

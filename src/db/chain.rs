@@ -12,6 +12,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::conn::{OfPlatform, OfTenant, Pinned, Tx};
+use super::lane::{Lane, NoteBacklog};
 
 /// What may be added to and read, and never changed or taken away, by the application's roles.
 pub(super) const APPEND_ONLY: [&str; 1] = ["audit_log"];
@@ -100,20 +101,10 @@ pub async fn append<Kind: Chained>(
     let add = RunQueryDsl::execute(Append { schema: Kind::SCHEMA, facts, rows }, &mut one);
     let moved = RunQueryDsl::execute(MoveHead { schema: Kind::SCHEMA, head }, &mut two);
     if Kind::HAS_EVENTS {
-        let told = RunQueryDsl::execute(NoteBacklog, &mut three);
+        let told = RunQueryDsl::execute(NoteBacklog(Lane::Events), &mut three);
         futures_util::future::try_join3(add, moved, told).await.map(|_| ())
     } else {
         futures_util::future::try_join(add, moved).await.map(|_| ())
-    }
-}
-
-/// See the platform's migration: the function knows the tenant by the role of the session.
-struct NoteBacklog;
-
-impl QueryFragment<Pg> for NoteBacklog {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("SELECT public.note_backlog()");
-        Ok(())
     }
 }
 
@@ -211,4 +202,4 @@ macro_rules! by_text {
     };
 }
 
-by_text!(LockHead, MoveHead<'_>, Append<'_>, NoteBacklog);
+by_text!(LockHead, MoveHead<'_>, Append<'_>);

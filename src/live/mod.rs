@@ -93,6 +93,7 @@ impl Inner {
             Wake::Access(tenant) | Wake::Tenant(tenant) => self.beat(|of| of == Some(tenant)),
             // Operators may be at work in any tenant.
             Wake::Operators | Wake::SigningKeys => self.beat(|_| true),
+            Wake::Work => {}
             Wake::Everything => {
                 self.beat(|_| true);
                 for feed in self.feeds.lock().values().filter_map(Weak::upgrade) {

@@ -72,7 +72,11 @@ impl Directory {
                 self.known.invalidate_all();
                 self.unknown.invalidate_all();
             }
-            Wake::Access(_) | Wake::Operators | Wake::SigningKeys | Wake::Events(_) => {}
+            Wake::Access(_)
+            | Wake::Operators
+            | Wake::SigningKeys
+            | Wake::Events(_)
+            | Wake::Work => {}
         }
     }
 

@@ -25,6 +25,7 @@ pub mod tasks;
 pub mod trusted_documents;
 pub mod user_identities;
 pub mod users;
+pub mod webhooks;
 
 /// All permissions that a tenant's users may hold, slice by slice.
 pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
@@ -51,6 +52,7 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     tags::service::PERMISSIONS,
     clients::service::PERMISSIONS,
     event_handlers::service::PERMISSIONS,
+    webhooks::service::PERMISSIONS,
     notifications::service::PERMISSIONS,
 ];
 

@@ -1,21 +1,24 @@
-//! Workers: they handle what has happened in the tenants. Any number of processes may work; which
-//! tenant is whose for the moment is in the database, and so is how far each event has come.
+//! Workers: they handle what has happened in the tenants, and send their webhooks. Any number of
+//! processes may work; which tenant is whose for the moment is in the database, and so is how far
+//! each event and each message has come.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::base::ids::TenantId;
 use crate::bus::Wake;
 use crate::ctx::{Actor, App, Core, Ctx, Origin, Scope};
+use crate::db::Lane;
 use crate::db::Meter;
 use crate::error::{AppError, Result};
 use crate::platform::event_backlog::Taken;
 use crate::platform::event_backlog::service::{self as backlog, Due, Next};
-use crate::tenant::events::processing::{Left, pass};
+use crate::tenant::events::processing::{self, Left};
+use crate::tenant::webhooks::sending;
 
 /// Without a word from the bus it is looked this often whether there is something to do.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -32,17 +35,15 @@ pub struct Worker {
 impl Worker {
     /// Begins to work. Needs a runtime.
     pub fn start(app: &Arc<App>) -> Self {
-        let woken = Arc::new(Notify::new());
-        let notify = woken.clone();
-        app.bus.on_wake(move |wake| {
-            if matches!(wake, Wake::Events(_) | Wake::Everything) {
-                notify.notify_one();
-            }
-        });
         let stop = watch::Sender::new(false);
         let mut tasks = JoinSet::new();
-        for _ in 0..app.config.worker.concurrency.get() {
-            tasks.spawn(work(app.clone(), woken.clone(), stop.subscribe()));
+        let settings = &app.config.worker;
+        for (lane, concurrency) in
+            [(Lane::Events, settings.concurrency), (Lane::Webhooks, settings.webhook_concurrency)]
+        {
+            let permits = Arc::new(Semaphore::new(concurrency.get() as usize));
+            let woken = woken(app, lane);
+            tasks.spawn(work(app.clone(), lane, permits, woken, stop.subscribe()));
         }
         Self { stop, tasks }
     }
@@ -52,52 +53,94 @@ impl Worker {
         self.stop.send_replace(true);
         let ended = async { while self.tasks.join_next().await.is_some() {} };
         if tokio::time::timeout(patience, ended).await.is_err() {
-            tracing::warn!("some events are still being handled; another worker takes them over");
+            tracing::warn!("some work is still being done; another worker takes it over");
         }
     }
 }
 
-async fn work(app: Arc<App>, woken: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+/// Told when there may be something to do.
+fn woken(app: &Arc<App>, lane: Lane) -> Arc<Notify> {
+    let woken = Arc::new(Notify::new());
+    let notify = woken.clone();
+    app.bus.on_wake(move |wake| {
+        let concerns = match wake {
+            Wake::Events(_) => lane == Lane::Events,
+            Wake::Work => lane != Lane::Events,
+            Wake::Everything => true,
+            _ => false,
+        };
+        if concerns {
+            notify.notify_one();
+        }
+    });
+    woken
+}
+
+/// Takes one tenant after the other, as many at a time as there are permits.
+async fn work(
+    app: Arc<App>,
+    lane: Lane,
+    permits: Arc<Semaphore>,
+    woken: Arc<Notify>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let mut running = JoinSet::new();
     while !*stop.borrow() {
-        let wait = match Box::pin(step(&app, &woken)).await {
-            Ok(None) => continue,
-            Ok(Some(wait)) => wait,
+        let permit = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => break,
+            Ok(permit) = permits.clone().acquire_owned() => permit,
+        };
+        let wait = match Box::pin(take(&app, lane)).await {
+            Ok(Next::Tenant(taken)) => {
+                let (app, woken) = (app.clone(), woken.clone());
+                running.spawn(async move {
+                    Box::pin(serve(&app, taken)).await;
+                    drop(permit);
+                    // There may be more to do in it.
+                    woken.notify_one();
+                });
+                while running.try_join_next().is_some() {}
+                continue;
+            }
+            Ok(Next::Wait(until)) => {
+                let wait =
+                    until.map(|until| (until - app.clock.now()).to_std().unwrap_or_default());
+                // Others may have had the same thought.
+                wait.unwrap_or(LOOK_AGAIN).min(LOOK_AGAIN).max(Duration::from_millis(20))
+            }
             Err(e) => {
                 tracing::warn!(error = ?e, "a worker could not go on");
                 AFTER_FAILURE
             }
         };
+        drop(permit);
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => {}
             () = woken.notified() => {}
             () = tokio::time::sleep(wait) => {}
         }
     }
+    while running.join_next().await.is_some() {}
 }
 
-/// Works in one tenant; or says how long there is nothing to do.
-async fn step(app: &Arc<App>, woken: &Notify) -> Result<Option<Duration>> {
-    let platform = context(app, Scope::Platform, "");
-    let taken = match backlog::take(&platform).await? {
-        Next::Tenant(taken) => taken,
-        Next::Wait(until) => {
-            let wait = until.map(|until| (until - platform.now).to_std().unwrap_or_default());
-            // Others may have had the same thought.
-            let wait = wait.unwrap_or(LOOK_AGAIN).min(LOOK_AGAIN);
-            return Ok(Some(wait.max(Duration::from_millis(20))));
-        }
-    };
-    // There may be more tenants: another worker need not wait.
-    woken.notify_one();
+async fn take(app: &Arc<App>, lane: Lane) -> Result<Next> {
+    backlog::take(&context(app, Scope::Platform, ""), lane).await
+}
+
+/// Works in one tenant, and gives it back.
+async fn serve(app: &Arc<App>, taken: Taken) {
     let due = match Box::pin(handle(app, taken)).await {
         Ok(due) => due,
         Err(e) => {
-            tracing::warn!(tenant = %taken.tenant, error = ?e, "a tenant's events can't be handled");
-            Due::At(platform.now + chrono::TimeDelta::seconds(30))
+            let (tenant, lane) = (taken.tenant, taken.lane);
+            tracing::warn!(%tenant, ?lane, error = ?e, "a tenant's work can't be done");
+            Due::At(app.clock.now() + chrono::TimeDelta::seconds(30))
         }
     };
-    backlog::settle(&context(app, Scope::Platform, ""), taken, due).await?;
-    Ok(None)
+    if let Err(e) = backlog::settle(&context(app, Scope::Platform, ""), taken, due).await {
+        // Its lease ends by itself.
+        tracing::warn!(tenant = %taken.tenant, error = ?e, "a tenant could not be given back");
+    }
 }
 
 async fn handle(app: &Arc<App>, taken: Taken) -> Result<Due> {
@@ -112,8 +155,17 @@ async fn handle(app: &Arc<App>, taken: Taken) -> Result<Due> {
     }
     for _ in 0..PASSES {
         let ctx = context(app, Scope::Tenant(tenant.clone()), "");
-        let anew = |id: &str| context(app, Scope::Tenant(tenant.clone()), id);
-        match Box::pin(pass(&ctx, anew)).await? {
+        let left = match taken.lane {
+            Lane::Events => {
+                let anew = |id: &str| context(app, Scope::Tenant(tenant.clone()), id);
+                Box::pin(processing::pass(&ctx, anew)).await?
+            }
+            Lane::Webhooks => {
+                let anew = || context(app, Scope::Tenant(tenant.clone()), "");
+                Box::pin(sending::pass(&ctx, anew)).await?
+            }
+        };
+        match left {
             Left::More => {}
             Left::At(time) => return Ok(Due::At(time)),
             Left::Nothing => return Ok(Due::Never),

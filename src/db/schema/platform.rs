@@ -41,10 +41,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    public.event_backlog (tenant_id) {
+    public.event_backlog (tenant_id, lane) {
         tenant_id -> Uuid,
         mark -> Int8,
         due_at -> Nullable<Timestamptz>,
+        lane -> Int4,
     }
 }
 

@@ -1,5 +1,6 @@
-//! Which tenants have events to handle, and whether events are handled at all. Workers look here
-//! instead of into every schema, so that tenants in which nothing happens cost nothing.
+//! Which tenants have work for workers, such as events to handle, and whether there is any work at
+//! all. Workers look here instead of into every schema, so that tenants in which nothing happens
+//! cost nothing.
 
 pub mod graphql;
 mod model;

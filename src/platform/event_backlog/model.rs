@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::authz::OperatorId;
+use crate::db::Lane;
 use crate::db::schema::platform::{event_backlog, event_processing};
 
 /// A tenant that a worker has taken.
@@ -13,6 +14,7 @@ use crate::db::schema::platform::{event_backlog, event_processing};
 pub struct Taken {
     #[diesel(column_name = tenant_id)]
     pub tenant: Uuid,
+    pub lane: Lane,
     /// Another one means that something has happened since.
     pub mark: i64,
 }

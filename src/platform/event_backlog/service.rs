@@ -7,6 +7,7 @@ use super::model::{Processing, Taken};
 use super::store;
 use crate::audit::Change;
 use crate::ctx::Ctx;
+use crate::db::Lane;
 use crate::error::Result;
 use crate::platform::require_admin;
 use crate::tenant::events::again::check_reason;
@@ -21,23 +22,23 @@ const PAUSED: TimeDelta = TimeDelta::milliseconds(500);
 /// What a worker is to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// Handle this tenant's events.
+    /// Work in this tenant.
     Tenant(Taken),
     /// Wait until then, or until something happens.
     Wait(Option<DateTime<Utc>>),
 }
 
-/// Takes a tenant for a while.
-pub async fn take(ctx: &Ctx) -> Result<Next> {
+/// Takes a tenant with this kind of work for a while.
+pub async fn take(ctx: &Ctx, lane: Lane) -> Result<Next> {
     let conn = ctx.platform().await?;
     if store::processing(&conn).await?.is_paused {
         // Whoever lets them go on need not tell every worker.
         return Ok(Next::Wait(Some(ctx.now + PAUSED)));
     }
     let tx = conn.transaction().await?;
-    let Some(taken) = store::due(&tx, ctx.now).await? else {
+    let Some(taken) = store::due(&tx, lane, ctx.now).await? else {
         let conn = tx.commit().await?;
-        return Ok(Next::Wait(store::next_due(&conn).await?));
+        return Ok(Next::Wait(store::next_due(&conn, lane).await?));
     };
     store::postpone(&tx, taken, ctx.now + LEASE).await?;
     tx.commit().await?;

@@ -6,10 +6,14 @@ use minijinja::Environment;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::model::EventHandlerKind;
 use crate::base::text;
 use crate::error::{Invalid, Problem, Result};
-use crate::events::Event;
+use crate::events::{Event, Part, Pattern};
 use crate::tenant::notifications::NotificationKind;
+use crate::tenant::projects::ProjectId;
+use crate::tenant::tasks::TaskPriority;
+use crate::tenant::webhooks::WebhookId;
 
 /// A template that takes more steps is no template.
 const FUEL: u64 = 20_000;
@@ -17,6 +21,7 @@ const MAX_TITLE: usize = 200;
 const MAX_BODY: usize = 5_000;
 const MAX_CONDITIONS: usize = 10;
 const MAX_VALUES: usize = 50;
+const MAX_DAYS: i32 = 3_650;
 
 /// Whom a handler tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum, Serialize, Deserialize)]
@@ -55,14 +60,15 @@ pub struct Condition {
     pub values: Vec<String>,
 }
 
-/// Whom a handler tells what, and when.
+/// What a handler does, and when.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HandlerConfig {
     pub recipients: Vec<Recipient>,
     /// What kind of notification it is.
-    #[serde(with = "about")]
+    #[serde(with = "named")]
     pub about: NotificationKind,
+    #[serde(default)]
     pub title: String,
     #[serde(default)]
     pub body: String,
@@ -71,20 +77,65 @@ pub struct HandlerConfig {
     /// Whether who did it is told as well.
     #[serde(default)]
     pub tells_actor: bool,
+    /// Where it sends the event.
+    #[serde(default)]
+    pub webhook: Option<WebhookId>,
+    /// Where it adds a task, with what.
+    #[serde(default)]
+    pub project: Option<ProjectId>,
+    #[serde(default)]
+    pub due_in_days: Option<i32>,
+    #[serde(default, with = "named")]
+    pub priority: TaskPriority,
 }
 
 impl HandlerConfig {
-    pub fn validate(&self, invalid: &mut Invalid) {
-        text::line(invalid, "input.title", &self.title, MAX_TITLE);
-        text::prose(invalid, "input.body", &self.body, MAX_BODY);
+    pub fn validate(&self, invalid: &mut Invalid, kind: EventHandlerKind, event_type: &str) {
+        let writes = kind != EventHandlerKind::Webhook;
+        if writes {
+            text::line(invalid, "input.title", &self.title, MAX_TITLE);
+            text::prose(invalid, "input.body", &self.body, MAX_BODY);
+        }
         for (field, template) in [("input.title", &self.title), ("input.body", &self.body)] {
             if let Err(e) = environment().template_from_str(template) {
                 invalid.push(Problem::Invalid, field, format!("is no template: {}", e.kind()));
             }
         }
-        if self.recipients.is_empty() {
-            invalid.push(Problem::Required, "input.recipients", "names nobody");
+        self.validate_parts(invalid, kind);
+        if kind == EventHandlerKind::Task && may_be_a_task(event_type) {
+            let why = "may be an event of a task, which would have another one follow for ever";
+            invalid.push(Problem::NotAllowed, "input.eventType", why);
         }
+        self.validate_conditions(invalid);
+    }
+
+    /// What each kind needs, and nothing that it would not look at.
+    fn validate_parts(&self, invalid: &mut Invalid, kind: EventHandlerKind) {
+        let (sends, adds) = (kind == EventHandlerKind::Webhook, kind == EventHandlerKind::Task);
+        let recipients = &self.recipients;
+        let mut part = |field: &str, is_there: bool, needed: bool, allowed: bool| {
+            if needed && !is_there {
+                invalid.push(Problem::Required, field, "is needed by handlers of this kind");
+            } else if is_there && !allowed {
+                invalid.push(Problem::NotAllowed, field, "is nothing to handlers of this kind");
+            }
+        };
+        part("input.recipients", !recipients.is_empty(), !sends && !adds, !sends);
+        part("input.title", sends && !self.title.is_empty(), false, !sends);
+        part("input.body", !self.body.is_empty(), false, !sends);
+        part("input.webhookId", self.webhook.is_some(), sends, sends);
+        part("input.projectId", self.project.is_some(), adds, adds);
+        part("input.dueInDays", self.due_in_days.is_some(), false, adds);
+        if adds && recipients.len() > 1 {
+            invalid.push(Problem::TooLong, "input.recipients", "can't be more than one of a task");
+        }
+        if self.due_in_days.is_some_and(|days| !(0..=MAX_DAYS).contains(&days)) {
+            let why = format!("is not between 0 and {MAX_DAYS}");
+            invalid.push(Problem::Invalid, "input.dueInDays", why);
+        }
+    }
+
+    fn validate_conditions(&self, invalid: &mut Invalid) {
         if self.conditions.len() > MAX_CONDITIONS {
             let why = format!("can't be more than {MAX_CONDITIONS}");
             invalid.push(Problem::TooLong, "input.conditions", why);
@@ -151,21 +202,27 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// As the API names it.
-mod about {
+fn may_be_a_task(event_type: &str) -> bool {
+    let pattern = Pattern::parse(event_type);
+    pattern.is_ok_and(|pattern| match pattern.entity {
+        Part::Any => true,
+        Part::Is(entity) => entity == "Task",
+    })
+}
+
+/// Values of an enumeration, as the API names them.
+mod named {
     use async_graphql::resolver_utils::EnumType;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    use crate::tenant::notifications::NotificationKind;
-
-    pub fn serialize<S: Serializer>(kind: &NotificationKind, to: S) -> Result<S::Ok, S::Error> {
-        let item = NotificationKind::items().iter().find(|item| item.value == *kind);
+    pub fn serialize<E: EnumType, S: Serializer>(value: &E, to: S) -> Result<S::Ok, S::Error> {
+        let item = E::items().iter().find(|item| item.value == *value);
         to.serialize_str(item.map_or("", |item| item.name))
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<NotificationKind, D::Error> {
+    pub fn deserialize<'de, E: EnumType, D: Deserializer<'de>>(from: D) -> Result<E, D::Error> {
         let name = String::deserialize(from)?;
-        let item = NotificationKind::items().iter().find(|item| item.name == name);
+        let item = E::items().iter().find(|item| item.name == name);
         item.map(|item| item.value).ok_or_else(|| D::Error::custom("unknown"))
     }
 }

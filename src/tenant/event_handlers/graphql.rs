@@ -18,7 +18,12 @@ use crate::graphql::paging::{Connection, ListArgs};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Nullable, Result};
 use crate::tenant::notifications::NotificationKind;
+use crate::tenant::projects::ProjectId;
+use crate::tenant::projects::graphql::{self as projects, ProjectNode};
+use crate::tenant::tasks::TaskPriority;
 use crate::tenant::users::graphql::{self as users, UserNode};
+use crate::tenant::webhooks::WebhookId;
+use crate::tenant::webhooks::graphql::{self as webhooks, WebhookNode};
 
 use inputs::{EventHandlerFilter, EventHandlerOrder};
 pub use mutations::Mutation;
@@ -47,6 +52,10 @@ pub struct EventHandlerNode {
     body: String,
     /// Whether who did it is told as well.
     tells_actor: bool,
+    /// In how many days a task that it adds is due; null for never.
+    due_in_days: Option<i32>,
+    /// How urgent a task that it adds is.
+    priority: TaskPriority,
     /// Whether it is in use.
     is_enabled: bool,
     /// Whether it waits.
@@ -57,6 +66,10 @@ pub struct EventHandlerNode {
     pub created_at: DateTime,
     /// When it was last changed.
     pub updated_at: DateTime,
+    #[graphql(skip)]
+    webhook_id: Option<WebhookId>,
+    #[graphql(skip)]
+    project_id: Option<ProjectId>,
     #[graphql(skip)]
     created_by_id: Option<UserId>,
     #[graphql(skip)]
@@ -95,6 +108,10 @@ impl From<EventHandler> for EventHandlerNode {
             title: config.title,
             body: config.body,
             tells_actor: config.tells_actor,
+            due_in_days: config.due_in_days,
+            priority: config.priority,
+            webhook_id: config.webhook,
+            project_id: config.project,
             is_enabled: h.is_enabled,
             is_paused: h.is_paused,
             version: h.version,
@@ -134,6 +151,16 @@ impl EventHandlerNode {
     /// Global id.
     pub async fn id(&self) -> ID {
         self.key.into()
+    }
+
+    /// Where it sends events; null when it does not, or you may not see webhooks.
+    async fn webhook(&self, ctx: &Context<'_>) -> Nullable<WebhookNode> {
+        webhooks::of(ctx, self.webhook_id).await
+    }
+
+    /// Where it adds tasks; null when it does not, or you may not see the project.
+    async fn project(&self, ctx: &Context<'_>) -> Nullable<ProjectNode> {
+        projects::of(ctx, self.project_id).await
     }
 
     /// Who added it.

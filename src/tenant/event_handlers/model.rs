@@ -20,6 +20,10 @@ crate::column_enum! {
         Notification = "notification",
         /// It writes them a mail.
         Email = "email",
+        /// It sends the event to a webhook.
+        Webhook = "webhook",
+        /// It adds a task.
+        Task = "task",
     }
 }
 
@@ -68,7 +72,7 @@ impl NewHandler {
         let mut invalid = Invalid::default();
         named(&mut invalid, &self.name);
         matched(&mut invalid, &self.event_type);
-        self.config.validate(&mut invalid);
+        self.config.validate(&mut invalid, self.kind, &self.event_type);
         invalid.finish()
     }
 }

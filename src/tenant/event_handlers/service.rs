@@ -4,9 +4,11 @@ use super::config::HandlerConfig;
 use super::model::{EventHandler, EventHandlerId, HandlerPatch, NewHandler};
 use super::store;
 use crate::audit::Change;
+use crate::authz::Reach;
 use crate::ctx::{Ctx, only, require_version};
 use crate::db::{Listing, Page, Predicate, TenantConn};
 use crate::error::{AppError, Invalid, Problem, Result};
+use crate::tenant::{projects, webhooks};
 
 crate::permissions! {
     VIEW = "event_handlers.view" for MANAGERS,
@@ -48,6 +50,7 @@ pub async fn create(ctx: &Ctx, new: NewHandler) -> Result<EventHandler> {
             let why = format!("there can't be more than {MAX_HANDLERS} handlers");
             return Err(Invalid::new(Problem::LimitReached, "", why).into());
         }
+        require_targets(tx, &new.config).await?;
         let handler = store::insert(tx, &new, &config, ctx.user(), ctx.now).await?;
         ctx.audit(Change::created("event_handler", handler.id, &handler));
         Ok(handler)
@@ -71,8 +74,10 @@ pub async fn update(
         let mut config = before.config()?;
         reconfigure(&mut config);
         let mut invalid = Invalid::default();
-        config.validate(&mut invalid);
+        let event_type = patch.event_type.as_ref().unwrap_or(&before.event_type);
+        config.validate(&mut invalid, before.kind, event_type);
         invalid.finish()?;
+        require_targets(tx, &config).await?;
         patch.config = Some(written(&config)?);
         let which = only::<EventHandler>(id);
         let changed = store::update(tx, which, &patch, ctx.user(), ctx.now).await?;
@@ -93,6 +98,21 @@ pub async fn delete(ctx: &Ctx, id: EventHandlerId) -> Result<EventHandlerId> {
         Ok(id)
     })
     .await
+}
+
+/// Fails unless what the handler works on is there.
+async fn require_targets(conn: &TenantConn, config: &HandlerConfig) -> Result<()> {
+    let mut invalid = Invalid::default();
+    if let Some(id) = config.webhook
+        && webhooks::service::by_ids(conn, &[id]).await?.is_empty()
+    {
+        invalid.push(Problem::NotFound, "input.webhookId", "there is no such webhook");
+    }
+    invalid.finish()?;
+    match config.project {
+        Some(id) => projects::service::require_open(conn, id, &Reach::All).await,
+        None => Ok(()),
+    }
 }
 
 fn written(config: &HandlerConfig) -> Result<String> {

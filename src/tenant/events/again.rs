@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 
 use super::columns::{AT, ID, SEQ};
 use super::model::{Cursor, Delivery, DeliveryStatus};
-use super::processing::wanted;
+use super::processing::{event_of, wanted};
 use super::{service, store};
 use crate::audit::{self, Change};
 use crate::base::page::PageArgs;
 use crate::base::text;
+use crate::bus::Wake;
 use crate::ctx::Ctx;
-use crate::db::{Listing, Predicate, Sort, Test, Value};
+use crate::db::{Lane, Listing, Predicate, Sort, Test, Value, lane};
 use crate::error::{Invalid, Problem, Result};
 use crate::events::EventId;
 use crate::tenant::event_handlers::service::{CHANGE, VIEW};
@@ -67,7 +68,8 @@ pub async fn replay(
             return Err(Invalid::new(Problem::TooLong, "to", why).into());
         }
         let rows = audit::between(tx, from, to).await?;
-        let anew = wanted(rows, &[handler], ctx.now)?;
+        let events: Vec<_> = rows.into_iter().filter_map(event_of).collect();
+        let anew = wanted(&events, &[handler], ctx.now)?;
         if !anew.is_empty() {
             store::begin(tx, &anew).await?;
         }
@@ -90,6 +92,9 @@ pub async fn pause(ctx: &Ctx, is_paused: bool, reason: &str) -> Result<Cursor> {
     let tenant = ctx.tenant()?.id;
     ctx.write(async |tx| {
         store::pause(tx, is_paused, reason).await?;
+        // Those who handle events are told by the entry below.
+        lane::note_backlog(tx, Lane::Webhooks).await?;
+        ctx.wake(Wake::Work);
         let verb = if is_paused { "event_processing.pause" } else { "event_processing.resume" };
         ctx.audit(Change::done(verb, "tenant", tenant));
         Ok(store::cursor(tx).await?)

@@ -1,29 +1,77 @@
 //! What handlers do: the words, and whom they go to.
 
+use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
 
 use crate::audit::ActorKind;
 use crate::base::ids::{UserId, decode};
 use crate::ctx::{Ctx, Trashed, only};
 use crate::db::{TenantConn, TenantTx};
-use crate::error::{AppError, Result};
+use crate::error::{AppError, Invalid, Problem, Result};
 use crate::events::Event;
 use crate::mail::{Letter, Message};
 use crate::tenant::clients::Client;
 use crate::tenant::documents::Document;
-use crate::tenant::event_handlers::{EventHandler, HandlerConfig, Recipient};
+use crate::tenant::event_handlers::{EventHandler, EventHandlerKind, HandlerConfig, Recipient};
 use crate::tenant::notifications::{self, NewNotification, NotificationId};
 use crate::tenant::projects::Project;
-use crate::tenant::tasks::Task;
+use crate::tenant::tasks::{self, NewTask, Task, TaskStatus};
 use crate::tenant::users::{self, User};
+use crate::tenant::webhooks;
 
-/// Tells people in the application.
-pub(super) async fn notify(
+/// What a handler does in this database.
+pub(super) async fn inside(
     ctx: &Ctx,
     tx: &TenantTx,
     handler: &EventHandler,
     event: &Event,
 ) -> Result<()> {
+    match handler.kind {
+        EventHandlerKind::Notification => notify(ctx, tx, handler, event).await,
+        EventHandlerKind::Webhook => send(ctx, tx, handler, event).await,
+        EventHandlerKind::Task => add_task(ctx, tx, handler, event).await,
+        // Letters go out from here: see `letters`.
+        EventHandlerKind::Email => Ok(()),
+    }
+}
+
+/// Writes the message for a webhook.
+async fn send(ctx: &Ctx, tx: &TenantTx, handler: &EventHandler, event: &Event) -> Result<()> {
+    let Some(id) = handler.config()?.webhook else { return Ok(()) };
+    match webhooks::service::by_ids(tx, &[id]).await?.pop() {
+        Some(webhook) => webhooks::outbox::send(ctx, tx, &webhook, event).await,
+        None => Err(Invalid::new(Problem::NotFound, "", "the webhook is gone").into()),
+    }
+}
+
+/// Adds a task.
+async fn add_task(ctx: &Ctx, tx: &TenantTx, handler: &EventHandler, event: &Event) -> Result<()> {
+    let config = handler.config()?;
+    let Some(project_id) = config.project else { return Ok(()) };
+    let entity = entity(tx, event).await?;
+    // Nobody is told here: what people want to be told of and by whom is nothing to a task.
+    let assignee = concerned(tx, &config, event, &entity).await?.into_iter().next();
+    let (title, description) = words(ctx, tx, &config, event, &entity).await?;
+    let days = config.due_in_days.map(|days| TimeDelta::days(i64::from(days)));
+    let new = NewTask {
+        project_id,
+        title,
+        description,
+        status: TaskStatus::Todo,
+        priority: config.priority,
+        due_date: days.map(|days| (ctx.now + days).date_naive()),
+        assigned_to: users::told::by_ids(tx, assignee.as_slice())
+            .await?
+            .pop()
+            .filter(|user| user.is_active)
+            .map(|user| user.id),
+    };
+    tasks::service::add(ctx, tx, &new).await?;
+    Ok(())
+}
+
+/// Tells people in the application.
+async fn notify(ctx: &Ctx, tx: &TenantTx, handler: &EventHandler, event: &Event) -> Result<()> {
     let config = handler.config()?;
     let entity = entity(tx, event).await?;
     let recipients = recipients(tx, &config, event, &entity, false).await?;
@@ -99,14 +147,13 @@ async fn words(
     }))
 }
 
-/// Whom the handler tells: each once, if they can still sign in and want to be told so.
-async fn recipients(
+/// Whom the handler's recipients are.
+async fn concerned(
     tx: &TenantTx,
     config: &HandlerConfig,
     event: &Event,
     entity: &Map<String, Value>,
-    by_mail: bool,
-) -> Result<Vec<User>> {
+) -> Result<Vec<UserId>> {
     let of = |column: &str| {
         // Whoever it was assigned to then, though it may be another by now.
         let then = event.after.as_ref().and_then(|after| after.get(column));
@@ -121,6 +168,18 @@ async fn recipients(
             Recipient::Owners => ids.extend(users::told::owners(tx).await?),
         }
     }
+    Ok(ids)
+}
+
+/// Whom the handler tells: each once, if they can still sign in and want to be told so.
+async fn recipients(
+    tx: &TenantTx,
+    config: &HandlerConfig,
+    event: &Event,
+    entity: &Map<String, Value>,
+    by_mail: bool,
+) -> Result<Vec<User>> {
+    let mut ids = concerned(tx, config, event, entity).await?;
     let actor = event.actor.filter(|_| event.actor_kind == ActorKind::User);
     ids.retain(|id| config.tells_actor || Some(id.0) != actor);
     ids.sort_unstable();

@@ -1,17 +1,13 @@
 //! How far events have come: rows of `event_cursor` and `event_deliveries`.
 
 use async_graphql::Enum;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use crate::base::backoff;
 use crate::db::schema::tenant::event_deliveries;
 use crate::tenant::event_handlers::EventHandlerId;
-
-/// After so many attempts nobody tries again by himself.
-const MAX_ATTEMPTS: i32 = 25;
-const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(2);
-const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(6);
 
 crate::column_enum! {
     /// How far a handler has come with an event.
@@ -79,13 +75,10 @@ impl Delivery {
     /// together.
     #[must_use]
     pub fn failed(self, error: &str, now: DateTime<Utc>, chance: f64) -> Self {
-        let doubled = FIRST_PAUSE.num_milliseconds() << (self.attempts - 1).clamp(0, 20);
-        let pause = doubled.min(LONGEST_PAUSE.num_milliseconds());
-        let pause = (pause as f64 * (0.5 + chance / 2.0)) as i64;
-        let again = self.attempts < MAX_ATTEMPTS;
+        let pause = backoff::pause(self.attempts, chance);
         Self {
-            status: if again { DeliveryStatus::Pending } else { DeliveryStatus::Failed },
-            due_at: now + TimeDelta::milliseconds(pause),
+            status: pause.map_or(DeliveryStatus::Failed, |_| DeliveryStatus::Pending),
+            due_at: now + pause.unwrap_or_default(),
             last_error: Some(error.chars().take(500).collect()),
             updated_at: now,
             ..self

@@ -16,7 +16,7 @@ use crate::error::{AppError, Result};
 use crate::events::Event;
 use crate::tenant::TRACKED;
 use crate::tenant::event_handlers::{self, EventHandler, EventHandlerId, EventHandlerKind};
-use crate::tenant::notifications;
+use crate::tenant::{notifications, webhooks};
 
 /// Rows looked at in one transaction.
 const ROWS: i64 = 200;
@@ -77,15 +77,18 @@ async fn dispatch(ctx: &Ctx) -> Result<Option<Left>> {
         let Some(last) = rows.last().map(|row| row.seq) else { return Ok(Some(Left::Nothing)) };
         let handlers = event_handlers::service::enabled(tx).await?;
         let more = rows.len() as i64 == ROWS;
-        let new = wanted(rows, &handlers, ctx.now)?;
+        let events: Vec<Event> = rows.into_iter().filter_map(event_of).collect();
+        let new = wanted(&events, &handlers, ctx.now)?;
         if !new.is_empty() {
             store::begin(tx, &new).await?;
         }
+        webhooks::outbox::tell(ctx, tx, &events).await?;
         store::move_cursor(tx, last).await?;
         if last / PRUNE_EVERY != cursor.seq / PRUNE_EVERY {
             let days = |days: u32| ctx.now - TimeDelta::days(i64::from(days));
             let settings = &ctx.app.config.worker;
             store::prune(tx, days(settings.delivery_days)).await?;
+            webhooks::sending::prune(tx, days(settings.delivery_days)).await?;
             notifications::service::prune(tx, days(settings.notification_days)).await?;
         }
         Ok(Some(if more { Left::More } else { Left::Nothing }))
@@ -95,7 +98,7 @@ async fn dispatch(ctx: &Ctx) -> Result<Option<Left>> {
 
 /// Which handlers want which events.
 pub(super) fn wanted(
-    rows: Vec<Recorded>,
+    events: &[Event],
     handlers: &[EventHandler],
     now: DateTime<Utc>,
 ) -> Result<Vec<Delivery>> {
@@ -104,10 +107,9 @@ pub(super) fn wanted(
     for handler in handlers {
         known.push((handler.id, handler.pattern()?, handler.config()?));
     }
-    for row in rows {
-        let Some(event) = event_of(row) else { continue };
+    for event in events {
         for (id, pattern, config) in &known {
-            if pattern.matches(&event) && config.applies_to(&event) {
+            if pattern.matches(event) && config.applies_to(event) {
                 new.push(Delivery::new(event.seq, *id, event.object, now));
             }
         }
@@ -115,7 +117,7 @@ pub(super) fn wanted(
     Ok(new)
 }
 
-fn event_of(row: Recorded) -> Option<Event> {
+pub(super) fn event_of(row: Recorded) -> Option<Event> {
     let tracked = TRACKED.iter().find(|tracked| tracked.kind() == row.object_kind)?;
     Some(Event::about(tracked, row))
 }
@@ -135,7 +137,9 @@ async fn deliver(
     };
     let ctx = anew(&event.correlation_id);
     let done = match handler.kind {
-        EventHandlerKind::Notification => inside(&ctx, handler, delivery, &event).await,
+        EventHandlerKind::Notification | EventHandlerKind::Webhook | EventHandlerKind::Task => {
+            inside(&ctx, handler, delivery, &event).await
+        }
         EventHandlerKind::Email => outside(&ctx, handler, delivery, &event).await,
     };
     let Err(Failed { attempts, error }) = done else { return Ok(()) };
@@ -169,7 +173,7 @@ async fn inside(
         if store::lock(tx, delivery).await?.is_none() {
             return Ok(());
         }
-        effects::notify(ctx, tx, handler, event).await?;
+        effects::inside(ctx, tx, handler, event).await?;
         store::set(tx, delivery.attempts, &completed(&counted(delivery), ctx)).await?;
         Ok(())
     });

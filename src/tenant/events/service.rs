@@ -1,10 +1,11 @@
 //! Who may see which events.
 
 use super::columns::{ID, OBJECT_ID, SEQ, of_kind};
+use super::store;
 use crate::audit::{self, Recorded};
 use crate::base::page::PageArgs;
 use crate::ctx::Ctx;
-use crate::db::{Listing, Page, Predicate, Sort, Value};
+use crate::db::{Listing, Page, Predicate, Sort, TenantConn, Value};
 use crate::error::{AppError, Result};
 use crate::events::{Event, EventId, Tracked};
 use crate::tenant::TRACKED;
@@ -67,4 +68,9 @@ pub fn seen(ctx: &Ctx) -> Result<Predicate> {
         Some(refused) if any.is_empty() => Err(refused),
         _ => Ok(Predicate::Any(any)),
     }
+}
+
+/// Whether nothing is to be done about events for the time being.
+pub async fn is_paused(conn: &TenantConn) -> Result<bool> {
+    Ok(store::cursor(conn).await?.is_paused)
 }

@@ -43,6 +43,13 @@ crate::column_enum! {
     }
 }
 
+#[expect(clippy::derivable_impls, reason = "the macro writes the enumeration")]
+impl Default for TaskPriority {
+    fn default() -> Self {
+        Self::Medium
+    }
+}
+
 /// A task as stored.
 #[derive(Debug, Clone, Queryable, Selectable, Serialize)]
 #[diesel(table_name = tasks)]

@@ -57,15 +57,17 @@ pub async fn list(ctx: &Ctx, listing: Listing, with: With, total: bool) -> Resul
 /// Adds a task to a project.
 pub async fn create(ctx: &Ctx, new: NewTask) -> Result<Task> {
     ctx.require_some(&ADD)?;
+    ctx.write(async |tx| add(ctx, tx, &new).await).await
+}
+
+/// Adds a task in the caller's own transaction.
+pub async fn add(ctx: &Ctx, tx: &TenantTx, new: &NewTask) -> Result<Task> {
     new.validate()?;
-    ctx.write(async |tx| {
-        require_place(ctx, tx, Some(new.project_id)).await?;
-        users::service::require_assignable(tx, new.assigned_to).await?;
-        let task = store::insert(tx, &new, ctx.user(), ctx.now).await?;
-        ctx.audit(Change::created("task", task.id, &task));
-        Ok(task)
-    })
-    .await
+    require_place(ctx, tx, Some(new.project_id)).await?;
+    users::service::require_assignable(tx, new.assigned_to).await?;
+    let task = store::insert(tx, new, ctx.user(), ctx.now).await?;
+    ctx.audit(Change::created("task", task.id, &task));
+    Ok(task)
 }
 
 /// Writes a task in the caller's own transaction; for what a tenant begins with.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Pair, Worker};
-use crate::support::{Caller, Mailbox, Socket, Stream};
+use crate::support::{Caller, Mailbox, Receiver, Socket, Stream};
 use crate::tenant::kit::{me, text};
 
 const RECEIVED: &str = "subscription { notificationReceived { notification { title } } }";
@@ -26,6 +26,7 @@ async fn a_manager_assigns_and_the_assignee_hears_of_it_on_every_way() {
     let port = mailbox.address.port().to_string();
     let mail = [
         ("RATE_LIMIT_ENABLE", "false"),
+        ("OUTBOUND_ALLOW_PRIVATE", "true"),
         ("TARUVI_MAIL__HOST", "127.0.0.1"),
         ("TARUVI_MAIL__PORT", port.as_str()),
         ("TARUVI_MAIL__FROM", "Taruvi <mail@taruvi.test>"),
@@ -41,6 +42,10 @@ async fn a_manager_assigns_and_the_assignee_hears_of_it_on_every_way() {
     let mut foreign = Socket::greeted(&globex).await;
     assert_eq!(foreign.subscribe("n", RECEIVED, json!({})).await, None);
 
+    let receiver = Receiver::open().await;
+    let owner = pair.sign_in(1, "acme", "owner").await;
+    let hook = json!({ "input": { "url": receiver.url, "eventTypes": ["Client.assigned_to.*"] } });
+    let secret = text(&owner.done("webhookCreate", hook, "secret").await["secret"]);
     let client = json!({ "input": { "firstName": "Ada", "lastName": "Byron" } });
     let client =
         manager.done("clientCreate", client, "client { id }").await["client"]["id"].clone();
@@ -53,6 +58,11 @@ async fn a_manager_assigns_and_the_assignee_hears_of_it_on_every_way() {
     assert_eq!(stream.next().await, wanted);
     let mail = mailbox.next().await;
     assert_eq!((&*mail.to, &*mail.header("Subject")), ("member@acme.test", title));
+    let message = receiver.next().await;
+    assert!(message.is_signed_with(&secret));
+    let message = message.json();
+    assert_eq!(message["type"], "Client.assigned_to.UPDATE");
+    assert_eq!(message["data"]["entityId"], client);
     let history =
         "query($id: ID!) { client(id: $id) { history(first: 5) { nodes { eventType } } } }";
     let history = member.gql_with(history, json!({ "id": client })).await.data();

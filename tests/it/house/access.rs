@@ -132,9 +132,12 @@ impl Asker {
             apiKey { id } } }";
         let key = owner.gql(key).await.text("/data/apiKeyCreate/apiKey/id");
         let (provider, identity) = super::access_matrix::world::provider(app, &owner).await;
+        let [webhook, webhook_delivery] = super::access_matrix::world::webhook(&owner).await;
         let handler = owner.gql("{ eventHandlers(first: 1) { nodes { id } } }").await;
         let event = owner.gql("{ events(first: 1) { nodes { id } } }").await;
         let ids = [
+            webhook,
+            webhook_delivery,
             ("eventHandler", handler.text("/data/eventHandlers/nodes/0/id")),
             ("event", event.text("/data/events/nodes/0/id")),
             ("identityProvider", provider.clone()),

@@ -5,6 +5,7 @@ pub mod app;
 pub mod caller;
 pub mod database;
 pub mod issuer;
+pub mod receiver;
 pub mod redis;
 pub mod smtp;
 pub mod socket;
@@ -12,6 +13,7 @@ pub mod stream;
 
 pub use app::TestApp;
 pub use caller::{Answer, Caller};
+pub use receiver::{Receiver, Reply};
 pub use redis::Redis;
 pub use smtp::Mailbox;
 pub use socket::{Heard, Socket};

@@ -37,3 +37,5 @@ mod trash;
 mod tries;
 mod user_rules;
 mod users;
+mod webhook_trouble;
+mod webhooks;

@@ -29,7 +29,18 @@ async fn fill(app: &TestApp, projects: usize) {
          INSERT INTO \"t_acme\".documents (id, project_id, name, assigned_to, created_by,
             created_at, updated_at)
          SELECT gen_random_uuid(), p.id, 'd' || n, p.assigned_to, p.created_by, now(), now()
-         FROM \"t_acme\".projects AS p, generate_series(1, 2) AS n"
+         FROM \"t_acme\".projects AS p, generate_series(1, 2) AS n;
+         INSERT INTO \"t_acme\".webhooks (id, url, description, event_types, is_enabled, secret,
+            created_by, created_at, updated_at)
+         SELECT gen_random_uuid(), 'https://hooks.invalid/' || p.id, '', '{{}}', true, 'x',
+            p.created_by, now(), now() FROM \"t_acme\".projects AS p;
+         INSERT INTO \"t_acme\".webhook_deliveries (id, webhook_id, object_id, event_type, body,
+            status, attempts, due_at, created_at, updated_at)
+         SELECT gen_random_uuid(), w.id, w.id, 'webhook.test', '', 'completed', 1, now(), now(),
+            now() FROM \"t_acme\".webhooks AS w;
+         INSERT INTO \"t_acme\".webhook_attempts (id, delivery_id, at, duration_ms, status_code)
+         SELECT gen_random_uuid(), d.id, now(), 1, 200
+         FROM \"t_acme\".webhook_deliveries AS d"
     ))
     .await;
 }
@@ -54,7 +65,12 @@ async fn run_as(app: &TestApp, actor: Actor, query: &str) -> (Value, u32) {
     .await
 }
 
-const QUERIES: [(&str, u32); 12] = [
+const QUERIES: [(&str, u32); 13] = [
+    (
+        "{ webhookDeliveries(first: 20) { nodes { eventType webhook { url createdBy { email } }
+            attempts { statusCode } } } }",
+        4,
+    ),
     ("{ tasks(first: 20) { nodes { title } } }", 1),
     ("{ tasks(first: 20) { nodes { title history(first: 3) { nodes { eventType } } } } }", 2),
     ("{ events(first: 20) { totalCount nodes { eventType actor { email } } } }", 3),

@@ -11,8 +11,11 @@ use crate::db::Sort;
 use crate::error::{Invalid, Result};
 use crate::graphql::filter::{Conditions, DateTimeFilter, Filter, IDFilter, StringFilter};
 use crate::graphql::paging::{Order, OrderDirection};
-use crate::graphql::required;
+use crate::graphql::{clearable, required};
 use crate::tenant::notifications::NotificationKind;
+use crate::tenant::projects::ProjectId;
+use crate::tenant::tasks::TaskPriority;
+use crate::tenant::webhooks::WebhookId;
 
 /// Something that must hold of an event.
 #[derive(InputObject)]
@@ -45,21 +48,33 @@ pub struct EventHandlerCreateInput {
     /// All of these must hold; at most 10.
     #[graphql(default)]
     conditions: Vec<EventConditionInput>,
-    /// Whom it tells.
+    /// Whom it tells; of a task, to whom it is assigned. Needed for NOTIFICATION and EMAIL.
+    #[graphql(default)]
     recipients: Vec<Recipient>,
     /// What kind of notification it is: people choose for each kind how they want to be told.
     #[graphql(default_with = "NotificationKind::Other")]
     about: NotificationKind,
     /// The title, or the subject of the mail: a template. `{{ entity.title }}` is a field of the
     /// entity, `{{ event.type }}` the event's name, `{{ actor.name }}` who did it,
-    /// `{{ tenant.name }}` the tenant. At most 200 characters.
+    /// `{{ tenant.name }}` the tenant. At most 200 characters. Of a task its title; nothing for
+    /// WEBHOOK.
+    #[graphql(default)]
     title: String,
-    /// The text: a template, at most 5,000 characters.
+    /// The text: a template, at most 5,000 characters. Of a task its description.
     #[graphql(default)]
     body: String,
     /// Whether who did it is told as well.
     #[graphql(default)]
     tells_actor: bool,
+    /// For WEBHOOK: where the event is sent.
+    webhook_id: Option<WebhookId>,
+    /// For TASK: the project that the task is added to.
+    project_id: Option<ProjectId>,
+    /// For TASK: in how many days it is due; never when left out.
+    due_in_days: Option<i32>,
+    /// For TASK: how urgent it is.
+    #[graphql(default_with = "TaskPriority::Medium")]
+    priority: TaskPriority,
     /// Whether it is in use.
     #[graphql(default = true)]
     is_enabled: bool,
@@ -79,6 +94,10 @@ impl From<EventHandlerCreateInput> for NewHandler {
                 body: i.body,
                 conditions: i.conditions.into_iter().map(Into::into).collect(),
                 tells_actor: i.tells_actor,
+                webhook: i.webhook_id,
+                project: i.project_id,
+                due_in_days: i.due_in_days,
+                priority: i.priority,
             },
         }
     }
@@ -103,6 +122,14 @@ pub struct EventHandlerUpdateInput {
     body: MaybeUndefined<String>,
     /// Whether who did it is told as well.
     tells_actor: MaybeUndefined<bool>,
+    /// For WEBHOOK: where the event is sent.
+    webhook_id: MaybeUndefined<WebhookId>,
+    /// For TASK: the project that the task is added to.
+    project_id: MaybeUndefined<ProjectId>,
+    /// For TASK: in how many days it is due; null for never.
+    due_in_days: MaybeUndefined<i32>,
+    /// For TASK: how urgent it is.
+    priority: MaybeUndefined<TaskPriority>,
     /// Whether it is in use. What happens while it is not is never handled by it.
     is_enabled: MaybeUndefined<bool>,
     /// Whether it waits. What happens meanwhile is handled when it goes on.
@@ -128,6 +155,10 @@ impl EventHandlerUpdateInput {
         let title = required(&mut invalid, "input.title", self.title);
         let body = required(&mut invalid, "input.body", self.body);
         let tells_actor = required(&mut invalid, "input.tellsActor", self.tells_actor);
+        let webhook = required(&mut invalid, "input.webhookId", self.webhook_id);
+        let project = required(&mut invalid, "input.projectId", self.project_id);
+        let priority = required(&mut invalid, "input.priority", self.priority);
+        let due_in_days = clearable(self.due_in_days);
         invalid.finish()?;
         let reconfigure = move |config: &mut HandlerConfig| {
             let conditions =
@@ -140,6 +171,10 @@ impl EventHandlerUpdateInput {
             config.title = title.unwrap_or_else(|| std::mem::take(&mut config.title));
             config.body = body.unwrap_or_else(|| std::mem::take(&mut config.body));
             config.tells_actor = tells_actor.unwrap_or(config.tells_actor);
+            config.webhook = webhook.or(config.webhook);
+            config.project = project.or(config.project);
+            config.priority = priority.unwrap_or(config.priority);
+            config.due_in_days = due_in_days.unwrap_or(config.due_in_days);
         };
         Ok((patch, Box::new(reconfigure)))
     }

@@ -272,6 +272,7 @@ async fn objects(
     ids.insert("invitation", text(&invited["invitation"]["id"]));
     let handlers = owner.gql("{ eventHandlers(first: 1) { nodes { id } } }").await;
     ids.insert("eventHandler", handlers.text("/data/eventHandlers/nodes/0/id"));
+    ids.extend(webhook(owner).await);
     let events = owner.gql("{ events(first: 1) { nodes { id } } }").await;
     ids.insert("event", events.text("/data/events/nodes/0/id"));
     let robot = json!({ "input": { "name": "Robot" } });
@@ -336,6 +337,15 @@ async fn of_crm(owner: &Caller) -> Vec<(&'static str, String)> {
     let gone = ids.iter().find(|(one, _)| one.ends_with("trash")).expect("one that is gone");
     owner.done("clientDelete", json!({ "id": gone.1 }), "").await;
     ids
+}
+
+/// A webhook whose address leads nowhere, and a message for it.
+pub async fn webhook(owner: &Caller) -> [(&'static str, String); 2] {
+    let new = json!({ "input": { "url": "https://hooks.invalid/", "eventTypes": [] } });
+    let made = owner.done("webhookCreate", new, "webhook { id }").await;
+    let id = text(&made["webhook"]["id"]);
+    let test = owner.done("webhookTest", json!({ "id": id }), "webhookDelivery { id }").await;
+    [("webhook", id), ("webhookDelivery", text(&test["webhookDelivery"]["id"]))]
 }
 
 /// A provider whose address leads nowhere, and the owner's identity there.
