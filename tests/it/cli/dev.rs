@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use super::Place;
 
-struct Running {
+pub struct Running {
     child: Child,
-    port: String,
+    pub port: String,
 }
 
 impl Running {
     /// Starts it, and waits for the banner.
-    fn start(place: &Place) -> Self {
+    pub fn start(place: &Place) -> Self {
         let mut command = place.command(&["--port", "0"]);
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
@@ -29,18 +29,18 @@ impl Running {
         Self { child, port }
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
         let status = Command::new("kill").args(["-s", name, &pid]).status().expect("kill runs");
         assert!(status.success());
     }
 
-    fn end(mut self) -> ExitStatus {
+    pub fn end(mut self) -> ExitStatus {
         self.child.wait().expect("its end")
     }
 }
 
-fn tokens(place: &Place) -> Value {
+pub fn tokens(place: &Place) -> Value {
     let text = std::fs::read_to_string(place.dir().join("test_tokens.json")).expect("the tokens");
     serde_json::from_str(&text).expect("JSON")
 }

@@ -4,6 +4,7 @@ mod checks;
 mod commands;
 mod dev;
 mod generated;
+mod power;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -2,6 +2,7 @@
 //! them does, the others heed within a second.
 
 mod events;
+mod kills;
 mod limits;
 mod live;
 mod people;
@@ -10,6 +11,7 @@ mod places;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -158,6 +160,16 @@ impl Pair {
     fn through(&self, node: usize, caller: &Caller) -> Caller {
         Caller { address: self.nodes[node].address, ..caller.clone() }
     }
+}
+
+/// Waits until something is written, and for a moment more: a point at random, under load.
+pub async fn moment(written: &AtomicUsize) {
+    let begun = Instant::now();
+    while written.load(Relaxed) == 0 {
+        assert!(begun.elapsed() < Duration::from_secs(30), "nothing is ever written");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_millis(rand::random::<u64>() % 250)).await;
 }
 
 const ME: &str = "{ viewer { id } }";
