@@ -5,8 +5,8 @@ use std::num::NonZeroU32;
 use super::setting::section;
 
 section! {
-    /// Workers: they handle events and send webhooks. `taruvi dev` has one; in production `taruvi serve --worker` or
-    /// `taruvi worker`.
+    /// Workers: they handle events and send webhooks. `taruvi dev` has one; in production
+    /// `taruvi serve --worker` or `taruvi worker`.
     pub struct Worker in "worker." {
         /// How many tenants' events are handled at the same time, in each process.
         concurrency: NonZeroU32 = "2";

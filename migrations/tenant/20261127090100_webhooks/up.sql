@@ -47,7 +47,7 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_created_at_idx ON webhook_deliveries (created_at, id);
 CREATE INDEX webhook_deliveries_due_at_idx ON webhook_deliveries (due_at, id)
     WHERE status IN ('pending', 'processing');
-CREATE INDEX webhook_deliveries_order_idx ON webhook_deliveries (webhook_id, object_id, id)
+CREATE INDEX webhook_deliveries_order_idx ON webhook_deliveries (webhook_id, object_id, seq)
     WHERE status IN ('pending', 'processing');
 CREATE INDEX webhook_deliveries_updated_at_idx ON webhook_deliveries (updated_at)
     WHERE status IN ('completed', 'failed');

@@ -8,7 +8,8 @@ use crate::authz::Reach;
 use crate::ctx::{Ctx, only, require_version};
 use crate::db::{Listing, Page, Predicate, TenantConn};
 use crate::error::{AppError, Invalid, Problem, Result};
-use crate::tenant::{projects, webhooks};
+use crate::tenant::projects::{self, ProjectId};
+use crate::tenant::webhooks::{self, WebhookId};
 
 crate::permissions! {
     VIEW = "event_handlers.view" for MANAGERS,
@@ -50,7 +51,7 @@ pub async fn create(ctx: &Ctx, new: NewHandler) -> Result<EventHandler> {
             let why = format!("there can't be more than {MAX_HANDLERS} handlers");
             return Err(Invalid::new(Problem::LimitReached, "", why).into());
         }
-        require_targets(tx, &new.config).await?;
+        require_targets(tx, new.config.webhook, new.config.project).await?;
         let handler = store::insert(tx, &new, &config, ctx.user(), ctx.now).await?;
         ctx.audit(Change::created("event_handler", handler.id, &handler));
         Ok(handler)
@@ -71,13 +72,17 @@ pub async fn update(
     ctx.write(async |tx| {
         let before: EventHandler = ctx.locked(tx, id, &CHANGE, &VIEW).await?;
         require_version(&before, expected_version)?;
-        let mut config = before.config()?;
+        let known = before.config()?;
+        let mut config = known.clone();
         reconfigure(&mut config);
         let mut invalid = Invalid::default();
         let event_type = patch.event_type.as_ref().unwrap_or(&before.event_type);
         config.validate(&mut invalid, before.kind, event_type);
         invalid.finish()?;
-        require_targets(tx, &config).await?;
+        // What is gone must not keep anybody from disabling the handler.
+        let webhook = config.webhook.filter(|_| config.webhook != known.webhook);
+        let project = config.project.filter(|_| config.project != known.project);
+        require_targets(tx, webhook, project).await?;
         patch.config = Some(written(&config)?);
         let which = only::<EventHandler>(id);
         let changed = store::update(tx, which, &patch, ctx.user(), ctx.now).await?;
@@ -101,15 +106,19 @@ pub async fn delete(ctx: &Ctx, id: EventHandlerId) -> Result<EventHandlerId> {
 }
 
 /// Fails unless what the handler works on is there.
-async fn require_targets(conn: &TenantConn, config: &HandlerConfig) -> Result<()> {
+async fn require_targets(
+    conn: &TenantConn,
+    webhook: Option<WebhookId>,
+    project: Option<ProjectId>,
+) -> Result<()> {
     let mut invalid = Invalid::default();
-    if let Some(id) = config.webhook
+    if let Some(id) = webhook
         && webhooks::service::by_ids(conn, &[id]).await?.is_empty()
     {
         invalid.push(Problem::NotFound, "input.webhookId", "there is no such webhook");
     }
     invalid.finish()?;
-    match config.project {
+    match project {
         Some(id) => projects::service::require_open(conn, id, &Reach::All).await,
         None => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! The columns of `webhooks` and `webhook_deliveries` that callers may filter and sort by.
+//! The columns of `webhooks` and its messages that are filtered and sorted by.
 
 use crate::authz::Rows;
 use crate::db::Column;
@@ -18,3 +18,5 @@ pub const DELIVERY_WEBHOOK: Column = Column::id("webhook_deliveries", "webhook_i
 pub const DELIVERY_EVENT_TYPE: Column = Column::new("webhook_deliveries", "event_type");
 pub const DELIVERY_STATUS: Column = Column::new("webhook_deliveries", "status");
 pub const DELIVERY_CREATED_AT: Column = Column::time("webhook_deliveries", "created_at");
+
+pub const ATTEMPT_DELIVERY: Column = Column::id("webhook_attempts", "delivery_id");

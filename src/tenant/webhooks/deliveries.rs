@@ -7,16 +7,17 @@ use diesel::sql_types::Bool;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 
+use super::columns::ATTEMPT_DELIVERY;
 use super::model::{WebhookAttempt, WebhookDelivery, WebhookDeliveryId, WebhookId};
 use crate::db::schema::tenant::webhooks;
 use crate::db::schema::tenant::{webhook_attempts as attempts, webhook_deliveries as deliveries};
-use crate::db::{Listing, TenantConn, TenantTx};
+use crate::db::{Listing, Predicate, TenantConn, TenantTx, per_parent};
 use crate::tenant::events::DeliveryStatus;
 
 const UNFINISHED: [DeliveryStatus; 2] = [DeliveryStatus::Pending, DeliveryStatus::Processing];
 const FINISHED: [DeliveryStatus; 2] = [DeliveryStatus::Completed, DeliveryStatus::Failed];
 /// Attempts that are shown of one message.
-pub const SHOWN: i64 = 50;
+const SHOWN: i64 = 50;
 
 pub async fn page(mut conn: &TenantConn, listing: &Listing) -> QueryResult<Vec<WebhookDelivery>> {
     deliveries::table
@@ -104,7 +105,7 @@ pub async fn take(
     let before = earlier
         .filter(earlier.field(deliveries::webhook_id).eq(deliveries::webhook_id))
         .filter(earlier.field(deliveries::object_id).eq(deliveries::object_id))
-        .filter(earlier.field(deliveries::id).lt(deliveries::id))
+        .filter(earlier.field(deliveries::seq).lt(deliveries::seq))
         .filter(earlier.field(deliveries::status).eq_any(UNFINISHED));
     let messages = (!only_tests).into_sql::<Bool>();
     let due: Vec<WebhookDeliveryId> = deliveries::table
@@ -177,18 +178,18 @@ pub async fn next_due(
     Ok(open.into_iter().chain(due).min())
 }
 
-/// The last attempts of these messages, the newest first.
+/// The last attempts of each of these messages, the newest first.
 pub async fn attempts_of(
     mut conn: &TenantConn,
     ids: &[WebhookDeliveryId],
 ) -> QueryResult<Vec<WebhookAttempt>> {
-    attempts::table
-        .filter(attempts::delivery_id.eq_any(ids))
+    let query = attempts::table
+        .filter(Predicate::OfParent(ATTEMPT_DELIVERY))
         .order((attempts::at.desc(), attempts::id.desc()))
-        .limit(SHOWN * i64::try_from(ids.len()).unwrap_or(1))
-        .select(WebhookAttempt::as_select())
-        .load(&mut conn)
-        .await
+        .limit(SHOWN)
+        .select(WebhookAttempt::as_select());
+    let parents = ids.iter().map(|id| id.0).collect();
+    RunQueryDsl::load(per_parent(parents, query), &mut conn).await
 }
 
 /// Throws away what ended longer ago.

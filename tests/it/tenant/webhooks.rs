@@ -245,6 +245,50 @@ async fn handlers_send_and_add_tasks() {
 }
 
 #[tokio::test]
+async fn a_handler_whose_webhook_is_gone_can_be_disabled() {
+    let app = open().await;
+    let owner = app.sign_in("acme", "owner").await;
+    let (id, _) = add(&owner, &Receiver::open().await, &[]).await;
+    let new = json!({ "input": { "name": "Send", "eventType": "Task.*", "kind": "WEBHOOK",
+        "webhookId": id } });
+    let made = owner.done("eventHandlerCreate", new, "eventHandler { id }").await;
+    owner.done("webhookDelete", json!({ "id": id }), "").await;
+    let disable = json!({ "id": made["eventHandler"]["id"], "input": { "isEnabled": false } });
+    let selection = "eventHandler { isEnabled webhook { id } }";
+    let after = owner.done("eventHandlerUpdate", disable, selection).await;
+    assert_eq!(after["eventHandler"], json!({ "isEnabled": false, "webhook": null }));
+}
+
+#[tokio::test]
+async fn of_each_message_the_last_attempts_are_shown() {
+    let app = TestApp::new().await;
+    let owner = app.sign_in("acme", "owner").await;
+    let input = json!({ "input": { "url": "https://hooks.invalid/", "eventTypes": [] } });
+    let made = owner.done("webhookCreate", input, "webhook { id }").await;
+    for _ in 0..2 {
+        owner.done("webhookTest", json!({ "id": made["webhook"]["id"] }), "").await;
+    }
+    // One has been tried far more often than is shown, and more lately, than the other.
+    app.sql(
+        "INSERT INTO t_acme.webhook_attempts (id, delivery_id, at, duration_ms)
+         SELECT gen_random_uuid(), d.id, now() - n * interval '1 minute', n
+         FROM (SELECT id, row_number() OVER (ORDER BY id) AS nth
+               FROM t_acme.webhook_deliveries) AS d,
+              generate_series(1, 150) AS n
+         WHERE d.nth = 1 OR n > 147",
+    )
+    .await;
+    let found = owner.gql(DELIVERIES).await.data();
+    let nodes = found["webhookDeliveries"]["nodes"].as_array().expect("nodes").clone();
+    let shown = |node: &Value| -> Vec<_> {
+        let attempts = node["attempts"].as_array().expect("attempts");
+        attempts.iter().filter_map(|attempt| attempt["durationMs"].as_i64()).collect()
+    };
+    assert_eq!(shown(&nodes[0]), [148, 149, 150]);
+    assert_eq!(shown(&nodes[1]), (1..=50).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn handlers_that_send_or_add_say_where() {
     let app = open().await;
     let owner = app.sign_in("acme", "owner").await;
