@@ -5,5 +5,6 @@ pub mod clock;
 pub mod codes;
 pub mod enums;
 pub mod ids;
+pub mod money;
 pub mod page;
 pub mod text;

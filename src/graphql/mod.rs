@@ -5,6 +5,7 @@ pub mod document;
 pub mod error;
 pub mod filter;
 pub mod live;
+pub mod money;
 pub mod node;
 pub mod paging;
 pub mod payload;

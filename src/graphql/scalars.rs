@@ -82,3 +82,34 @@ impl ScalarType for EmailAddress {
         Value::String(self.0.clone())
     }
 }
+
+/// An exact number in the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decimal(pub bigdecimal::BigDecimal);
+
+/// A number with a point and no rounding, as text: "1250.00". At most 40 characters: a sign, digits,
+/// one point between digits.
+#[Scalar(specified_by_url = "https://www.w3.org/TR/xmlschema11-2/#decimal")]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let unsigned = text.strip_prefix('-').unwrap_or(text);
+        let is_written_so = text.len() <= 40
+            && match unsigned.split_once('.') {
+                Some((whole, fraction)) => digits(whole) && digits(fraction),
+                None => digits(unsigned),
+            };
+        is_written_so
+            .then(|| text.parse().ok())
+            .flatten()
+            .map(Self)
+            .ok_or_else(|| InputValueError::custom("not a number written as 1250.00"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_plain_string())
+    }
+}

@@ -10,6 +10,8 @@ use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Nullable, Result, node};
 use crate::tenant::branches::graphql::BranchNode;
 use crate::tenant::branches::{self, BranchId};
+use crate::tenant::cases::graphql::CaseNode;
+use crate::tenant::cases::{self, CaseId};
 use crate::tenant::clients::graphql::ClientNode;
 use crate::tenant::clients::{self, ClientId};
 use crate::tenant::documents::graphql::DocumentNode;
@@ -46,6 +48,7 @@ pub enum Node {
     Stage(StageNode),
     Tag(TagNode),
     Client(ClientNode),
+    Case(CaseNode),
 }
 
 /// Columns that every row of a tenant carries.
@@ -68,6 +71,7 @@ pub enum Audited {
     Stage(StageNode),
     Tag(TagNode),
     Client(ClientNode),
+    Case(CaseNode),
 }
 
 #[derive(Default)]
@@ -144,6 +148,10 @@ async fn find(app: &Ctx, field: &str, id: &ID) -> error::Result<Option<Node>> {
         ClientId::PREFIX => {
             app.require_some(&clients::service::VIEW)?;
             app.load(ClientId(uuid)).await?.map(|row| Node::Client(row.into()))
+        }
+        CaseId::PREFIX => {
+            app.require_some(&cases::service::VIEW)?;
+            app.load(CaseId(uuid)).await?.map(|row| Node::Case(row.into()))
         }
         _ => None,
     })

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod audit_log;
 pub mod branches;
+pub mod cases;
 pub mod changes;
 pub mod clients;
 pub mod documents;
@@ -51,6 +52,7 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     stages::service::PERMISSIONS,
     tags::service::PERMISSIONS,
     clients::service::PERMISSIONS,
+    cases::service::PERMISSIONS,
     event_handlers::service::PERMISSIONS,
     webhooks::service::PERMISSIONS,
     notifications::service::PERMISSIONS,
@@ -59,6 +61,7 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
 /// All entities whose changes are events, slice by slice.
 pub const TRACKED: &[&crate::events::Tracked] = &[
     &clients::service::TRACKED,
+    &cases::service::TRACKED,
     &projects::service::TRACKED,
     &tasks::service::TRACKED,
     &documents::service::TRACKED,

@@ -1,10 +1,13 @@
-//! The people that the demo companies look after: two branches of a region, and some who came there.
+//! The people that the demo companies look after: two branches of a region, some who came there, and
+//! what is applied for on their behalf.
 
 use super::fill::Fill;
 use crate::authz::Role;
+use crate::base::money::Money;
 use crate::error::Result;
 use crate::tenant::branches::{self, BranchId, NewBranch};
-use crate::tenant::clients::{self, NewClient};
+use crate::tenant::cases::{self, NewCase};
+use crate::tenant::clients::{self, Client, NewClient};
 use crate::tenant::regions::{self, NewRegion};
 use crate::tenant::tags::{self, NewTag, TagId};
 
@@ -20,7 +23,7 @@ const PEOPLE: [(&str, &str, &str, &str, i64); 8] = [
     ("Minh", "Nguyen", "VN", "Student", 73),
 ];
 
-/// Adds the branches, the tags and the people.
+/// Adds the branches, the tags, the people and their cases.
 pub(super) async fn add(fill: &Fill<'_>) -> Result<()> {
     let (tx, now, owner) = (fill.tx, fill.now, fill.user(Some(Role::Owner)));
     let north = NewRegion { name: "North".to_owned(), code: "NORTH".to_owned() };
@@ -58,7 +61,32 @@ pub(super) async fn add(fill: &Fill<'_>) -> Result<()> {
         };
         let mark = if ends < 60 { marks.first() } else { None };
         let mark: Vec<TagId> = mark.into_iter().copied().collect();
-        clients::service::insert(tx, &new, &mark, owner, fill.moment(-at - 1)).await?;
+        let client = clients::service::insert(tx, &new, &mark, owner, fill.moment(-at - 1)).await?;
+        if even {
+            add_case(fill, &client, visa, ends).await?;
+        }
     }
+    Ok(())
+}
+
+/// Adds the extension of a client's visa, to be filed two weeks before it ends.
+async fn add_case(fill: &Fill<'_>, client: &Client, visa: &str, ends: i64) -> Result<()> {
+    let new = NewCase {
+        client_id: client.id,
+        title: format!("Extension for {}", client.full_name),
+        description: String::new(),
+        case_type: Some(visa.to_owned()),
+        country: Some("GB".to_owned()),
+        reference: None,
+        stage_id: None,
+        assigned_to: client.assigned_to,
+        file_by: Some(fill.day(ends - 14)),
+        filed_on: None,
+        respond_by: None,
+        decided_on: None,
+        fee: Some(Money { amount: 885.into(), currency: "GBP".to_owned() }),
+    };
+    let owner = fill.user(Some(Role::Owner));
+    cases::service::insert(fill.tx, &new, owner, fill.now).await?;
     Ok(())
 }

@@ -86,6 +86,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    cases (id) {
+        id -> Uuid,
+        client_id -> Uuid,
+        title -> Text,
+        description -> Text,
+        case_type -> Nullable<Text>,
+        country -> Nullable<Text>,
+        reference -> Nullable<Text>,
+        stage_id -> Uuid,
+        assigned_to -> Nullable<Uuid>,
+        file_by -> Nullable<Date>,
+        filed_on -> Nullable<Date>,
+        respond_by -> Nullable<Date>,
+        decided_on -> Nullable<Date>,
+        fee_amount -> Nullable<Numeric>,
+        fee_currency -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_by -> Nullable<Uuid>,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     client_tags (client_id, tag_id) {
         client_id -> Uuid,
         tag_id -> Uuid,
@@ -591,6 +617,8 @@ diesel::table! {
 diesel::joinable!(account_tokens -> users (user_id));
 diesel::joinable!(api_key_secrets -> api_keys (api_key_id));
 diesel::joinable!(branches -> regions (region_id));
+diesel::joinable!(cases -> clients (client_id));
+diesel::joinable!(cases -> stages (stage_id));
 diesel::joinable!(client_tags -> clients (client_id));
 diesel::joinable!(client_tags -> tags (tag_id));
 diesel::joinable!(clients -> branches (branch_id));
@@ -629,6 +657,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_head,
     audit_log,
     branches,
+    cases,
     client_tags,
     clients,
     documents,

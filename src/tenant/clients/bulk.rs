@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::model::{Client, ClientId, ClientPatch};
-use super::service::{CHANGE, DELETE, References, require_few_tags};
+use super::service::{CHANGE, DELETE, References, require_few_tags, trash};
 use super::store;
 use crate::audit::Change;
 use crate::base::ids::UserId;
@@ -112,9 +112,7 @@ pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
         let before: Vec<Client> = ctx.all_locked(tx, which, &DELETE).await?;
-        let gone = store::trash(tx, these(&before), ctx.user(), ctx.now).await?;
-        ctx.audit_all(before.iter().map(|row| Change::deleted("client", row.id, row)));
-        Ok(gone)
+        trash(ctx, tx, &before).await
     })
     .await
 }

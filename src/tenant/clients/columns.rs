@@ -23,6 +23,7 @@ pub const SOURCE: Column = Column::new("clients", "source").nullable();
 pub const STAGE_ID: Column = Column::id("clients", "stage_id");
 pub const ASSIGNED_TO: Column = Column::id("clients", "assigned_to").nullable();
 pub const BRANCH_ID: Column = Column::id("clients", "branch_id").nullable();
+pub const DELETED_AT: Column = Column::time("clients", "deleted_at").nullable();
 pub const MERGED_INTO: Column = Column::id("clients", "merged_into").nullable();
 pub const CREATED_AT: Column = Column::time("clients", "created_at");
 pub const UPDATED_AT: Column = Column::time("clients", "updated_at");

@@ -28,6 +28,8 @@ use crate::graphql::scalars::{Date, DateTime, EmailAddress};
 use crate::graphql::{CtxExt, Nullable, Result};
 use crate::tenant::branches::BranchId;
 use crate::tenant::branches::graphql::{self as branches, BranchNode};
+use crate::tenant::cases;
+use crate::tenant::cases::graphql::{CaseConnection, CaseFilter, CaseList, CaseOrder, cases_of};
 use crate::tenant::events::graphql::{EventConnection, history_of};
 use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
 use crate::tenant::permissions::service::{Branch, Standing, holds_on};
@@ -239,6 +241,24 @@ impl ClientNode {
     async fn tags(&self, ctx: &Context<'_>) -> Result<Vec<TagNode>> {
         let tags = service::tags_of(ctx.app(), self.key).await?;
         Ok(tags.into_iter().map(Into::into).collect())
+    }
+
+    /// Their cases, newest first unless ordered otherwise.
+    async fn cases(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows: at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
+        #[graphql(desc = "Which cases.")] filter: Option<Box<CaseFilter>>,
+        #[graphql(desc = "Text in the title, the type or the file number.")] search: Option<String>,
+        #[graphql(desc = "At most three parts.")] order_by: Option<Vec<CaseOrder>>,
+    ) -> Result<CaseConnection> {
+        let page = PageArgs { first, after, last, before, offset };
+        let args = CaseList { page, filter, search, order_by };
+        cases_of(ctx, cases::CLIENT_ID, self.key, args).await
     }
 
     /// What you may do with them.

@@ -4,20 +4,21 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::columns::{ASSIGNED_TO, MERGED_INTO, ROWS, STAGE_ID};
+use super::columns::{ASSIGNED_TO, DELETED_AT, ID, MERGED_INTO, ROWS, STAGE_ID};
 use super::loader::TagsOf;
 use super::model::{Client, ClientId, ClientPatch, ClientRow, NewClient, With};
 use super::store;
 use crate::audit::Change;
+use crate::authz::Reach;
 use crate::base::ids::UserId;
 use crate::ctx::{Ctx, only, require_version, these};
-use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Value, page};
+use crate::db::{Column, Listing, Page, Predicate, TenantConn, TenantTx, Value, page};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::events::Tracked;
 use crate::tenant::branches::{self, BranchId};
 use crate::tenant::stages::{self, Stage, StageId, StageKind};
 use crate::tenant::tags::{self, Tag, TagId};
-use crate::tenant::users;
+use crate::tenant::{cases, users};
 
 pub use super::bulk::{
     bulk_add_tags, bulk_assign, bulk_delete, bulk_move_stage, bulk_remove_tags, bulk_update,
@@ -179,16 +180,24 @@ pub async fn move_stage(ctx: &Ctx, id: ClientId, to: StageId) -> Result<Client> 
     .await
 }
 
-/// Puts a client into the trash.
+/// Puts a client into the trash, with all their cases.
 pub async fn delete(ctx: &Ctx, id: ClientId) -> Result<ClientId> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
         let before: Client = ctx.locked(tx, id, &DELETE, &VIEW).await?;
-        store::trash(tx, only::<Client>(id), ctx.user(), ctx.now).await?;
-        ctx.audit(Change::deleted("client", id, &before));
+        trash(ctx, tx, &[before]).await?;
         Ok(id)
     })
     .await
+}
+
+/// Puts clients and all their cases into the trash; how many clients.
+pub(super) async fn trash(ctx: &Ctx, tx: &TenantTx, before: &[Client]) -> Result<usize> {
+    let ids: Vec<_> = before.iter().map(|client| client.id.0).collect();
+    let gone = store::trash(tx, these(before), ctx.user(), ctx.now).await?;
+    ctx.audit_all(before.iter().map(|row| Change::deleted("client", row.id, row)));
+    cases::service::trash_of_clients(ctx, tx, &ids).await?;
+    Ok(gone)
 }
 
 /// Nobody is assigned to those who were a user's who goes.
@@ -201,17 +210,37 @@ pub async fn unassign(ctx: &Ctx, tx: &TenantTx, user: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Takes a client out of the trash. One that was merged into another stays there.
+/// Takes a client out of the trash, and the cases that went with them. One that was merged into
+/// another stays there.
 pub async fn restore(ctx: &Ctx, id: ClientId) -> Result<Client> {
     let reach = ctx.reach(&DELETE)?.predicate(&ROWS);
     let which = only::<Client>(id).and(reach).and(Predicate::IsNull(MERGED_INTO));
     ctx.write(async |tx| {
+        let missing = || AppError::NotFound("client in the trash");
+        let deleted_at = store::trashed_at(tx, which.clone()).await?.ok_or_else(missing)?;
         let restored = store::restore(tx, which, ctx.user(), ctx.now).await?;
-        let client = restored.ok_or(AppError::NotFound("client in the trash"))?;
+        let client = restored.ok_or_else(missing)?;
         ctx.audit(Change::done("client.restore", "client", id).after(&client));
+        cases::service::restore_of_client(ctx, tx, id.0, deleted_at).await?;
         Ok(client)
     })
     .await
+}
+
+/// Fails unless something may be put into this client.
+pub async fn require_open(conn: &TenantConn, id: ClientId, reach: &Reach) -> Result<()> {
+    match store::find(conn, only::<Client>(id).and(reach.into_container(&ROWS))).await? {
+        Some(_) => Ok(()),
+        None => {
+            let why = "there is no such client";
+            Err(Invalid::new(Problem::NotFound, "input.clientId", why).into())
+        }
+    }
+}
+
+/// The condition that the client whose id is in `column` is not in the trash.
+pub fn is_live(column: Column) -> Predicate {
+    Predicate::Through(column, ID, Box::new(Predicate::IsNull(DELETED_AT)))
 }
 
 /// Whether a client is in the stage.

@@ -20,7 +20,7 @@ use crate::tenant::users::User;
 crate::stored! { clients: Client, ClientId, ROWS, live: clients::deleted_at.is_null() }
 crate::counted! { clients, live: clients::deleted_at.is_null() }
 crate::updated! { clients: Client, ClientPatch, live: clients::deleted_at.is_null() }
-crate::trashed! { clients: Client }
+crate::trashed! { clients: Client, trashed_at }
 
 type Joined = (Client, Option<Stage>, Option<Branch>, Option<User>);
 

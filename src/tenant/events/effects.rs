@@ -10,6 +10,7 @@ use crate::db::{TenantConn, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::events::Event;
 use crate::mail::{Letter, Message};
+use crate::tenant::cases::Case;
 use crate::tenant::clients::Client;
 use crate::tenant::documents::Document;
 use crate::tenant::event_handlers::{EventHandler, EventHandlerKind, HandlerConfig, Recipient};
@@ -197,6 +198,7 @@ async fn recipients(
 async fn entity(conn: &TenantConn, event: &Event) -> Result<Map<String, Value>> {
     match event.entity {
         "Client" => state::<Client>(conn, event).await,
+        "Case" => state::<Case>(conn, event).await,
         "Project" => state::<Project>(conn, event).await,
         "Task" => state::<Task>(conn, event).await,
         "Document" => state::<Document>(conn, event).await,

@@ -13,6 +13,7 @@ use crate::bus::Wake;
 use crate::ctx::{Ctx, is_within as is_row_within};
 use crate::db::{Column, Listing, Page, TenantConn, TenantTx};
 use crate::error::{AppError, Invalid, Problem, Result};
+use crate::tenant::cases::{Case, CaseId};
 use crate::tenant::clients::{BranchOfClient, Client, ClientId};
 use crate::tenant::documents::{Document, DocumentId};
 use crate::tenant::projects::{Project, ProjectId};
@@ -22,8 +23,8 @@ use crate::tenant::{groups, users};
 crate::permissions! {
     VIEW = "permissions.view" for ANYBODY,
     CHANGE = "permissions.change" for OWNERS,
-    VIEW_ON_OBJECTS = "object_permissions.view" for MANAGERS on ["project", "task", "document", "client"],
-    GRANT = "object_permissions.grant" for OWNERS on ["project", "task", "document", "client"],
+    VIEW_ON_OBJECTS = "object_permissions.view" for MANAGERS on ["project", "task", "document", "client", "case"],
+    GRANT = "object_permissions.grant" for OWNERS on ["project", "task", "document", "client", "case"],
 }
 
 /// Whoever may see the grants on an object: those who may see all, or were granted that on it.
@@ -35,6 +36,7 @@ const ROWS: Rows = Rows {
         (TaskId::PREFIX, OBJECT_ID),
         (DocumentId::PREFIX, OBJECT_ID),
         (ClientId::PREFIX, OBJECT_ID),
+        (CaseId::PREFIX, OBJECT_ID),
     ],
     branch: None,
 };
@@ -245,6 +247,7 @@ async fn is_within(
         TaskId::PREFIX => is_row_within::<Task>(conn, id, reach, own_kind).await,
         DocumentId::PREFIX => is_row_within::<Document>(conn, id, reach, own_kind).await,
         ClientId::PREFIX => is_row_within::<Client>(conn, id, reach, own_kind).await,
+        CaseId::PREFIX => is_row_within::<Case>(conn, id, reach, own_kind).await,
         _ => Ok(false),
     }
 }

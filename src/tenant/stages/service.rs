@@ -1,13 +1,13 @@
 //! What can be done with stages. Every door (GraphQL, jobs, commands) comes through here.
 
-use super::columns::KIND;
-use super::model::{NewStage, Stage, StageId, StageKind, StagePatch};
+use super::columns::{ID, KIND, OUTCOME};
+use super::model::{NewStage, Stage, StageId, StageKind, StageOutcome, StagePatch};
 use super::store;
 use crate::audit::Change;
 use crate::ctx::{Ctx, only, require_version};
-use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Value};
+use crate::db::{Column, Listing, Page, Predicate, TenantConn, TenantTx, Value};
 use crate::error::{AppError, Invalid, Problem, Result};
-use crate::tenant::clients;
+use crate::tenant::{cases, clients};
 
 crate::permissions! {
     VIEW = "stages.view" for EVERYONE,
@@ -117,9 +117,9 @@ pub async fn delete(ctx: &Ctx, id: StageId, move_to: Option<StageId>) -> Result<
                     let why = "is the one that is deleted";
                     return Err(Invalid::new(Problem::Invalid, "moveToId", why).into());
                 }
-                clients::service::leave_stage(ctx, tx, id, to).await?;
+                leave(ctx, tx, before.kind, id, to).await?;
             }
-            None if clients::service::is_in_stage(tx, id).await? => {
+            None if is_taken(tx, before.kind, id).await? => {
                 let why = "something is in this stage: say where it goes";
                 return Err(Invalid::new(Problem::Required, "moveToId", why).into());
             }
@@ -130,6 +130,33 @@ pub async fn delete(ctx: &Ctx, id: StageId, move_to: Option<StageId>) -> Result<
         Ok(id)
     })
     .await
+}
+
+async fn is_taken(conn: &TenantConn, kind: StageKind, id: StageId) -> Result<bool> {
+    match kind {
+        StageKind::Client => clients::service::is_in_stage(conn, id).await,
+        StageKind::Case => cases::service::is_in_stage(conn, id).await,
+    }
+}
+
+async fn leave(
+    ctx: &Ctx,
+    tx: &TenantTx,
+    kind: StageKind,
+    from: StageId,
+    to: StageId,
+) -> Result<()> {
+    match kind {
+        StageKind::Client => clients::service::leave_stage(ctx, tx, from, to).await,
+        StageKind::Case => cases::service::leave_stage(ctx, tx, from, to).await,
+    }
+}
+
+/// The condition that the stage whose id is in `column` is on the way, or that it is an end.
+pub fn is_open(column: Column, open: bool) -> Predicate {
+    let outcome = Predicate::equal(OUTCOME, Value::Text(StageOutcome::Open.stored().to_owned()));
+    let on_the_way = Predicate::Through(column, ID, Box::new(outcome));
+    if open { on_the_way } else { Predicate::Not(Box::new(on_the_way)) }
 }
 
 /// Fails unless there is such a stage for things of this kind. `field` names it to the caller.

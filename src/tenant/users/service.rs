@@ -14,7 +14,7 @@ use crate::security::Kind;
 use crate::sessions::password;
 use crate::tenancy::Tenant;
 use crate::tenant::permissions::catalog;
-use crate::tenant::{branches, clients, documents, projects, sessions, tasks};
+use crate::tenant::{branches, cases, clients, documents, projects, sessions, tasks};
 
 crate::permissions! {
     VIEW = "users.view" for EVERYONE,
@@ -262,6 +262,7 @@ pub(super) async fn remove(ctx: &Ctx, id: UserId, kind: Option<UserKind>) -> Res
         let gone = UserPatch { is_active: Some(false), ..UserPatch::default() };
         keep_an_owner(tx, &before, &gone).await?;
         clients::service::unassign(ctx, tx, id).await?;
+        cases::service::unassign(ctx, tx, id).await?;
         projects::service::unassign(ctx, tx, id).await?;
         tasks::service::unassign(ctx, tx, id).await?;
         documents::service::unassign(ctx, tx, id).await?;

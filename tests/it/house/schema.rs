@@ -103,6 +103,7 @@ const BOUNDED: &[(&str, &str)] = &[
     ("EventHandler.recipients", "there are three"),
     ("Query.viewerNotificationPreferences", "one for each kind"),
     ("Query.clientCountByStage", "at most 50 stages"),
+    ("Query.caseCountByStage", "at most 50 stages"),
     ("StageReorderPayload.stages", "at most 50"),
     ("Permission.scopes", "four"),
     ("ViewerPermission.scopes", "four"),

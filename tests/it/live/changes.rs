@@ -49,9 +49,13 @@ async fn every_kind_has_its_own_and_eventappended_has_all() {
     let app = TestApp::new().await;
     let owner = app.sign_in("acme", "owner").await;
     let mut socket = Socket::greeted(&owner).await;
-    for (kind, field) in
-        [("project", "name"), ("task", "title"), ("document", "name"), ("client", "fullName")]
-    {
+    for (kind, field) in [
+        ("project", "name"),
+        ("task", "title"),
+        ("document", "name"),
+        ("client", "fullName"),
+        ("case", "title"),
+    ] {
         let query = format!(
             "subscription {{ {kind}Changed {{ event {{ eventType }} {kind} {{ {field} }} }} }}"
         );
@@ -69,10 +73,13 @@ async fn every_kind_has_its_own_and_eventappended_has_all() {
     owner.done("documentCreate", document, "").await;
     assert_eq!(socket.next("document").await["documentChanged"]["document"]["name"], "Plan");
     let client = json!({ "input": { "firstName": "Ada", "lastName": "Byron" } });
-    owner.done("clientCreate", client, "").await;
+    let client = owner.done("clientCreate", client, "client { id }").await["client"]["id"].clone();
     assert_eq!(socket.next("client").await["clientChanged"]["client"]["fullName"], "Ada Byron");
+    let case = json!({ "input": { "clientId": client, "title": "Visa" } });
+    owner.done("caseCreate", case, "").await;
+    assert_eq!(socket.next("case").await["caseChanged"]["case"]["title"], "Visa");
 
-    for name in ["Project", "Task", "Document", "Client"] {
+    for name in ["Project", "Task", "Document", "Client", "Case"] {
         let told = events.next("all").await["eventAppended"]["event"]["eventType"].clone();
         assert_eq!(told, format!("{name}.CREATE"));
     }

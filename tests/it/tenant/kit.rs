@@ -195,3 +195,9 @@ pub async fn grant(owner: &Caller, object: &str, user: &str, permissions: &[&str
     let input = json!({ "objectId": object, "userId": user, "permissions": permissions });
     owner.done("objectPermissionGrant", json!({ "input": input }), "").await;
 }
+
+/// An id of the same kind that nothing has.
+pub fn nobodys(id: &str) -> String {
+    let (kind, _) = taruvi::base::ids::decode(id).expect("an id");
+    taruvi::base::ids::encode(kind, uuid::Uuid::now_v7())
+}

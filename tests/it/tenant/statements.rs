@@ -30,6 +30,16 @@ async fn fill(app: &TestApp, projects: usize) {
             created_at, updated_at)
          SELECT gen_random_uuid(), p.id, 'd' || n, p.assigned_to, p.created_by, now(), now()
          FROM \"t_acme\".projects AS p, generate_series(1, 2) AS n;
+         INSERT INTO \"t_acme\".clients (id, first_name, stage_id, assigned_to, created_by,
+            created_at, updated_at)
+         SELECT gen_random_uuid(), p.name, s.id, p.assigned_to, p.created_by, now(), now()
+         FROM \"t_acme\".projects AS p
+         JOIN \"t_acme\".stages AS s ON s.kind = 'client' AND s.is_default;
+         INSERT INTO \"t_acme\".cases (id, client_id, title, stage_id, assigned_to, created_by,
+            created_at, updated_at)
+         SELECT gen_random_uuid(), c.id, 'c' || n, s.id, c.assigned_to, c.created_by, now(), now()
+         FROM \"t_acme\".clients AS c CROSS JOIN generate_series(1, 3) AS n
+         JOIN \"t_acme\".stages AS s ON s.kind = 'case' AND s.is_default;
          INSERT INTO \"t_acme\".webhooks (id, url, description, event_types, is_enabled, secret,
             created_by, created_at, updated_at)
          SELECT gen_random_uuid(), 'https://hooks.invalid/' || p.id, '', '{{}}', true, 'x',
@@ -65,7 +75,7 @@ async fn run_as(app: &TestApp, actor: Actor, query: &str) -> (Value, u32) {
     .await
 }
 
-const QUERIES: [(&str, u32); 13] = [
+const QUERIES: [(&str, u32); 15] = [
     (
         "{ webhookDeliveries(first: 20) { nodes { eventType webhook { url createdBy { email } }
             attempts { statusCode } } } }",
@@ -111,6 +121,16 @@ const QUERIES: [(&str, u32); 13] = [
         "{ documents(first: 20) { nodes { name project { name assignedTo { email } }
             assignedTo { email } createdBy { email } } } }",
         2,
+    ),
+    (
+        "{ cases(first: 20) { totalCount nodes { title client { fullName } stage { name }
+            assignedTo { email } createdBy { email } } } }",
+        5,
+    ),
+    (
+        "{ clients(first: 10) { nodes { fullName stage { name }
+            cases(first: 2) { totalCount nodes { title stage { name } } } } } }",
+        4,
     ),
     ("{ projectStatistics { projectCount taskCount overdueTaskCount documentByteSize } }", 3),
 ];

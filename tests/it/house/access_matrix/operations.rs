@@ -139,6 +139,10 @@ impl Operations {
             None if noun.starts_with("node") => "project",
             None => noun,
         };
+        // A stage of cases is another than one of clients.
+        if let Some(id) = self.ids.get(&*format!("{noun} {kind}")) {
+            return id.clone();
+        }
         // `userSetSomething` is about a user.
         let known = self.ids.iter().rev().find(|(known, _)| kind.starts_with(**known));
         let fresh = || ids::encode(kind, uuid::Uuid::now_v7());

@@ -110,7 +110,7 @@ impl<'a> World<'a> {
             ("there", operator.at("acme.localhost")),
             ("admin", operator),
         ]);
-        let kinds = ["project", "task", "document", "client"];
+        let kinds = ["project", "task", "document", "client", "case"];
         let gone = kinds.map(|kind| format!("{kind} in the trash"));
         let here = kinds.map(|kind| (kind, uuid_of(&ids[kind])));
         let gone = kinds.into_iter().zip(gone).map(|(kind, gone)| (kind, uuid_of(&ids[&*gone])));
@@ -318,7 +318,7 @@ async fn objects(
     ids
 }
 
-/// A client of a stage and in the trash, and what clients are sorted by.
+/// Clients and cases, there and in the trash, and what clients are sorted by.
 async fn of_crm(owner: &Caller) -> Vec<(&'static str, String)> {
     let mut ids = vec![];
     for (one, input) in [
@@ -336,6 +336,17 @@ async fn of_crm(owner: &Caller) -> Vec<(&'static str, String)> {
     }
     let gone = ids.iter().find(|(one, _)| one.ends_with("trash")).expect("one that is gone");
     owner.done("clientDelete", json!({ "id": gone.1 }), "").await;
+    let client = ids.last().expect("a client").1.clone();
+    for one in ["case in the trash", "case"] {
+        let made = json!({ "input": { "clientId": client, "title": one } });
+        let made = owner.done("caseCreate", made, "case { id }").await;
+        ids.push((one, text(&made["case"]["id"])));
+    }
+    let gone = ids.iter().find(|(one, _)| *one == "case in the trash").expect("one that is gone");
+    owner.done("caseDelete", json!({ "id": gone.1 }), "").await;
+    let stage = json!({ "input": { "kind": "CASE", "name": "Waiting" } });
+    let stage = owner.done("stageCreate", stage, "stage { id }").await;
+    ids.push(("case stage", text(&stage["stage"]["id"])));
     ids
 }
 

@@ -1,6 +1,7 @@
 //! The people a tenant works for, and what they go through.
 
 mod bulk;
+mod cases;
 mod clients;
 mod pipeline;
 mod places;
