@@ -25,7 +25,7 @@ impl Money {
         if self.amount < BigDecimal::zero() {
             invalid.push(Problem::Invalid, &amount, "can't be less than nothing");
         }
-        if self.amount >= BigDecimal::from(LIMIT) {
+        if self.amount >= LIMIT {
             invalid.push(Problem::Invalid, &amount, "has to be less than 1,000,000,000,000");
         }
         if self.amount.fractional_digit_count() > MAX_FRACTION {

@@ -15,6 +15,7 @@ pub mod identity_providers;
 pub mod invitations;
 pub mod notifications;
 pub mod permissions;
+pub mod places;
 pub mod projects;
 pub mod regions;
 pub mod second_factor;

@@ -108,6 +108,8 @@ impl<'a> Fill<'a> {
         try_join_all(project.documents.iter().map(|document| {
             let new = NewDocument {
                 project_id: Some(id),
+                client_id: None,
+                case_id: None,
                 name: document.name.to_owned(),
                 description: String::new(),
                 content_type: Some(document.kind.to_owned()),
@@ -125,7 +127,9 @@ impl<'a> Fill<'a> {
     async fn task(&self, project: &Project, project_id: ProjectId, task: &Task) -> Result<()> {
         let done = task.status == TaskStatus::Done;
         let new = NewTask {
-            project_id,
+            project_id: Some(project_id),
+            client_id: None,
+            case_id: None,
             title: task.title.to_owned(),
             description: String::new(),
             status: if done { TaskStatus::InProgress } else { task.status },

@@ -172,6 +172,8 @@ diesel::table! {
         created_by -> Nullable<Uuid>,
         updated_by -> Nullable<Uuid>,
         deleted_at -> Nullable<Timestamptz>,
+        client_id -> Nullable<Uuid>,
+        case_id -> Nullable<Uuid>,
     }
 }
 
@@ -494,7 +496,7 @@ diesel::table! {
 diesel::table! {
     tasks (id) {
         id -> Uuid,
-        project_id -> Uuid,
+        project_id -> Nullable<Uuid>,
         title -> Text,
         description -> Text,
         status -> Text,
@@ -508,6 +510,8 @@ diesel::table! {
         created_by -> Nullable<Uuid>,
         updated_by -> Nullable<Uuid>,
         deleted_at -> Nullable<Timestamptz>,
+        client_id -> Nullable<Uuid>,
+        case_id -> Nullable<Uuid>,
     }
 }
 
@@ -623,6 +627,7 @@ diesel::joinable!(client_tags -> clients (client_id));
 diesel::joinable!(client_tags -> tags (tag_id));
 diesel::joinable!(clients -> branches (branch_id));
 diesel::joinable!(clients -> stages (stage_id));
+diesel::joinable!(documents -> clients (client_id));
 diesel::joinable!(documents -> projects (project_id));
 diesel::joinable!(event_deliveries -> event_handlers (handler_id));
 diesel::joinable!(group_members -> groups (group_id));
@@ -641,6 +646,7 @@ diesel::joinable!(sessions -> identity_providers (identity_provider_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(sign_in_challenges -> identity_providers (identity_provider_id));
 diesel::joinable!(sign_in_challenges -> users (user_id));
+diesel::joinable!(tasks -> clients (client_id));
 diesel::joinable!(tasks -> projects (project_id));
 diesel::joinable!(trusted_documents -> users (created_by));
 diesel::joinable!(user_identities -> identity_providers (provider_id));

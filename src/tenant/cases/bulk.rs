@@ -2,7 +2,7 @@
 //! they are.
 
 use super::model::{Case, CasePatch};
-use super::service::{CHANGE, DELETE, require_references};
+use super::service::{CHANGE, DELETE, require_references, trash};
 use super::store;
 use crate::audit::Change;
 use crate::ctx::{Ctx, these};
@@ -29,9 +29,7 @@ pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
         let before: Vec<Case> = ctx.all_locked(tx, which, &DELETE).await?;
-        let gone = store::trash(tx, these(&before), ctx.user(), ctx.now).await?;
-        ctx.audit_all(before.iter().map(|row| Change::deleted("case", row.id, row)));
-        Ok(gone)
+        trash(ctx, tx, &before).await
     })
     .await
 }

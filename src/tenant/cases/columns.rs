@@ -16,6 +16,7 @@ pub const FILE_BY: Column = Column::day("cases", "file_by").nullable();
 pub const FILED_ON: Column = Column::day("cases", "filed_on").nullable();
 pub const RESPOND_BY: Column = Column::day("cases", "respond_by").nullable();
 pub const DECIDED_ON: Column = Column::day("cases", "decided_on").nullable();
+pub const DELETED_AT: Column = Column::time("cases", "deleted_at").nullable();
 pub const CREATED_AT: Column = Column::time("cases", "created_at");
 pub const UPDATED_AT: Column = Column::time("cases", "updated_at");
 pub const CREATED_BY: Column = Column::id("cases", "created_by").nullable();

@@ -20,16 +20,24 @@ use super::{Case, CaseId, service};
 use crate::base::ids::UserId;
 use crate::base::page::PageArgs;
 use crate::db::{Column, Sort, Sorted, Value};
+use crate::error::AppError;
+use crate::graphql::error::nullable;
 use crate::graphql::money::MoneyNode;
 use crate::graphql::scalars::{Date, DateTime};
-use crate::graphql::{Nullable, Result};
+use crate::graphql::{CtxExt, Nullable, Result};
 use crate::tenant::clients::ClientId;
 use crate::tenant::clients::graphql::{self as clients, ClientNode};
+use crate::tenant::documents;
+use crate::tenant::documents::graphql::{
+    DocumentConnection, DocumentFilter, DocumentList, DocumentOrder, documents_of,
+};
 use crate::tenant::events::graphql::{EventConnection, history_of};
 use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
 use crate::tenant::permissions::service::{Branch, Standing};
 use crate::tenant::stages::StageId;
 use crate::tenant::stages::graphql::{self as stages, StageNode};
+use crate::tenant::tasks;
+use crate::tenant::tasks::graphql::{TaskConnection, TaskFilter, TaskList, TaskOrder, tasks_of};
 use crate::tenant::users::graphql::{self as users, UserNode};
 
 /// What is applied for on behalf of a client.
@@ -122,6 +130,13 @@ impl Sorted for CaseNode {
     }
 }
 
+/// The case behind a reference, one statement for all references of the operation; null when there
+/// is none that the caller may see.
+pub async fn of(ctx: &Context<'_>, id: Option<CaseId>) -> Nullable<CaseNode> {
+    let found = ctx.app().load(id?).await.map_err(AppError::from);
+    nullable(found.map(|row| row.map(Into::into)))
+}
+
 #[ComplexObject]
 impl CaseNode {
     /// Global id.
@@ -142,6 +157,42 @@ impl CaseNode {
     /// Who works on it.
     async fn assigned_to(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         users::of(ctx, self.assigned_to_id).await
+    }
+
+    /// Its tasks, newest first unless ordered otherwise.
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows: at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
+        #[graphql(desc = "Which tasks.")] filter: Option<Box<TaskFilter>>,
+        #[graphql(desc = "Text in the title or the description.")] search: Option<String>,
+        #[graphql(desc = "At most three parts.")] order_by: Option<Vec<TaskOrder>>,
+    ) -> Result<TaskConnection> {
+        let page = PageArgs { first, after, last, before, offset };
+        let args = TaskList { page, filter, search, order_by };
+        tasks_of(ctx, tasks::CASE_ID, self.key, args).await
+    }
+
+    /// Its documents, newest first unless ordered otherwise.
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows: at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
+        #[graphql(desc = "Which documents.")] filter: Option<Box<DocumentFilter>>,
+        #[graphql(desc = "Text in the name or the description.")] search: Option<String>,
+        #[graphql(desc = "At most three parts.")] order_by: Option<Vec<DocumentOrder>>,
+    ) -> Result<DocumentConnection> {
+        let page = PageArgs { first, after, last, before, offset };
+        let args = DocumentList { page, filter, search, order_by };
+        documents_of(ctx, documents::CASE_ID, self.key, args).await
     }
 
     /// What you may do with it.

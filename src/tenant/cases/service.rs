@@ -4,17 +4,18 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::columns::{ASSIGNED_TO, CLIENT_ID, ROWS, STAGE_ID};
+use super::columns::{ASSIGNED_TO, CLIENT_ID, DELETED_AT, ID, ROWS, STAGE_ID};
 use super::model::{Case, CaseId, CasePatch, NewCase};
 use super::store;
 use crate::audit::Change;
+use crate::authz::Reach;
 use crate::base::ids::UserId;
 use crate::ctx::{Ctx, only, require_version, these};
-use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
-use crate::error::{AppError, Result};
+use crate::db::{Column, Listing, Page, Predicate, TenantConn, TenantTx, Test, Value};
+use crate::error::{AppError, Invalid, Problem, Result};
 use crate::events::Tracked;
 use crate::tenant::stages::{self, Stage, StageId, StageKind};
-use crate::tenant::{clients, users};
+use crate::tenant::{clients, documents, tasks, users};
 
 pub use super::bulk::{bulk_delete, bulk_update};
 
@@ -134,27 +135,39 @@ pub async fn move_stage(ctx: &Ctx, id: CaseId, to: StageId) -> Result<Case> {
     .await
 }
 
-/// Puts a case into the trash.
+/// Puts a case into the trash, with its tasks and documents.
 pub async fn delete(ctx: &Ctx, id: CaseId) -> Result<CaseId> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
         let before: Case = ctx.locked(tx, id, &DELETE, &VIEW).await?;
-        store::trash(tx, only::<Case>(id), ctx.user(), ctx.now).await?;
-        ctx.audit(Change::deleted("case", id, &before));
+        trash(ctx, tx, &[before]).await?;
         Ok(id)
     })
     .await
 }
 
-/// Takes a case out of the trash.
+/// Puts cases into the trash, with their tasks and documents; how many cases.
+pub(super) async fn trash(ctx: &Ctx, tx: &TenantTx, before: &[Case]) -> Result<usize> {
+    let ids: Vec<_> = before.iter().map(|case| case.id.0).collect();
+    let gone = store::trash(tx, these(before), ctx.user(), ctx.now).await?;
+    ctx.audit_all(before.iter().map(|row| Change::deleted("case", row.id, row)));
+    tasks::service::trash_of(ctx, tx, tasks::CASE_ID, &ids).await?;
+    documents::service::trash_of(ctx, tx, documents::CASE_ID, &ids).await?;
+    Ok(gone)
+}
+
+/// Takes a case out of the trash, and the tasks and documents that went with it.
 pub async fn restore(ctx: &Ctx, id: CaseId) -> Result<Case> {
     let which = only::<Case>(id).and(ctx.reaching::<Case>(&DELETE)?);
     ctx.write(async |tx| {
         let which = which.and(clients::service::is_live(CLIENT_ID));
+        let missing = || AppError::NotFound("case in the trash, of a client who is not");
+        let deleted_at = store::trashed_at(tx, which.clone()).await?.ok_or_else(missing)?;
         let restored = store::restore(tx, which, ctx.user(), ctx.now).await?;
-        let case =
-            restored.ok_or(AppError::NotFound("case in the trash, of a client who is not"))?;
+        let case = restored.ok_or_else(missing)?;
         ctx.audit(Change::done("case.restore", "case", id).after(&case));
+        tasks::service::restore_of(ctx, tx, tasks::CASE_ID, id.0, deleted_at).await?;
+        documents::service::restore_of(ctx, tx, documents::CASE_ID, id.0, deleted_at).await?;
         Ok(case)
     })
     .await
@@ -191,6 +204,18 @@ pub async fn unassign(ctx: &Ctx, tx: &TenantTx, user: UserId) -> Result<()> {
     let after = store::update(tx, these(&before), &nobody, ctx.user(), ctx.now).await?;
     ctx.audit_all(Change::all_updated("case", |row| row.id.0, &before, &after));
     Ok(())
+}
+
+/// The case, if something may be put into it.
+pub async fn require_open(conn: &TenantConn, id: CaseId, reach: &Reach) -> Result<Case> {
+    let found = store::find(conn, only::<Case>(id).and(reach.into_container(&ROWS))).await?;
+    let missing = || Invalid::new(Problem::NotFound, "input.caseId", "there is no such case");
+    found.ok_or_else(|| missing().into())
+}
+
+/// The condition that the case whose id is in `column` is not in the trash.
+pub fn is_live(column: Column) -> Predicate {
+    Predicate::Through(column, ID, Box::new(Predicate::IsNull(DELETED_AT)))
 }
 
 /// Whether a case is in the stage.

@@ -17,7 +17,7 @@ crate::stored! { cases: Case, CaseId, ROWS, live: cases::deleted_at.is_null() }
 crate::counted! { cases, live: cases::deleted_at.is_null() }
 crate::listed_alone! { cases: Case, live: cases::deleted_at.is_null() }
 crate::updated! { cases: Case, CasePatch, live: cases::deleted_at.is_null() }
-crate::trashed! { cases: Case, bring_back }
+crate::trashed! { cases: Case, trashed_at, bring_back }
 
 /// The first cases of each parent; the listing's predicate ties them to it.
 pub async fn pages_of(

@@ -30,12 +30,18 @@ use crate::tenant::branches::BranchId;
 use crate::tenant::branches::graphql::{self as branches, BranchNode};
 use crate::tenant::cases;
 use crate::tenant::cases::graphql::{CaseConnection, CaseFilter, CaseList, CaseOrder, cases_of};
+use crate::tenant::documents;
+use crate::tenant::documents::graphql::{
+    DocumentConnection, DocumentFilter, DocumentList, DocumentOrder, documents_of,
+};
 use crate::tenant::events::graphql::{EventConnection, history_of};
 use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
 use crate::tenant::permissions::service::{Branch, Standing, holds_on};
 use crate::tenant::stages::StageId;
 use crate::tenant::stages::graphql::{self as stages, StageNode};
 use crate::tenant::tags::graphql::TagNode;
+use crate::tenant::tasks;
+use crate::tenant::tasks::graphql::{TaskConnection, TaskFilter, TaskList, TaskOrder, tasks_of};
 use crate::tenant::users::graphql::{self as users, UserNode};
 
 /// Somebody whom the tenant works for.
@@ -259,6 +265,42 @@ impl ClientNode {
         let page = PageArgs { first, after, last, before, offset };
         let args = CaseList { page, filter, search, order_by };
         cases_of(ctx, cases::CLIENT_ID, self.key, args).await
+    }
+
+    /// Their tasks, newest first unless ordered otherwise.
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows: at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
+        #[graphql(desc = "Which tasks.")] filter: Option<Box<TaskFilter>>,
+        #[graphql(desc = "Text in the title or the description.")] search: Option<String>,
+        #[graphql(desc = "At most three parts.")] order_by: Option<Vec<TaskOrder>>,
+    ) -> Result<TaskConnection> {
+        let page = PageArgs { first, after, last, before, offset };
+        let args = TaskList { page, filter, search, order_by };
+        tasks_of(ctx, tasks::CLIENT_ID, self.key, args).await
+    }
+
+    /// Their documents, newest first unless ordered otherwise.
+    async fn documents(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows: at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
+        #[graphql(desc = "Which documents.")] filter: Option<Box<DocumentFilter>>,
+        #[graphql(desc = "Text in the name or the description.")] search: Option<String>,
+        #[graphql(desc = "At most three parts.")] order_by: Option<Vec<DocumentOrder>>,
+    ) -> Result<DocumentConnection> {
+        let page = PageArgs { first, after, last, before, offset };
+        let args = DocumentList { page, filter, search, order_by };
+        documents_of(ctx, documents::CLIENT_ID, self.key, args).await
     }
 
     /// What you may do with them.

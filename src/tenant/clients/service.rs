@@ -18,7 +18,7 @@ use crate::events::Tracked;
 use crate::tenant::branches::{self, BranchId};
 use crate::tenant::stages::{self, Stage, StageId, StageKind};
 use crate::tenant::tags::{self, Tag, TagId};
-use crate::tenant::{cases, users};
+use crate::tenant::{cases, documents, tasks, users};
 
 pub use super::bulk::{
     bulk_add_tags, bulk_assign, bulk_delete, bulk_move_stage, bulk_remove_tags, bulk_update,
@@ -180,7 +180,7 @@ pub async fn move_stage(ctx: &Ctx, id: ClientId, to: StageId) -> Result<Client> 
     .await
 }
 
-/// Puts a client into the trash, with all their cases.
+/// Puts a client into the trash, with all their cases, tasks and documents.
 pub async fn delete(ctx: &Ctx, id: ClientId) -> Result<ClientId> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
@@ -191,12 +191,14 @@ pub async fn delete(ctx: &Ctx, id: ClientId) -> Result<ClientId> {
     .await
 }
 
-/// Puts clients and all their cases into the trash; how many clients.
+/// Puts clients into the trash with all that is theirs; how many clients.
 pub(super) async fn trash(ctx: &Ctx, tx: &TenantTx, before: &[Client]) -> Result<usize> {
     let ids: Vec<_> = before.iter().map(|client| client.id.0).collect();
     let gone = store::trash(tx, these(before), ctx.user(), ctx.now).await?;
     ctx.audit_all(before.iter().map(|row| Change::deleted("client", row.id, row)));
     cases::service::trash_of_clients(ctx, tx, &ids).await?;
+    tasks::service::trash_of(ctx, tx, tasks::CLIENT_ID, &ids).await?;
+    documents::service::trash_of(ctx, tx, documents::CLIENT_ID, &ids).await?;
     Ok(gone)
 }
 
@@ -210,8 +212,8 @@ pub async fn unassign(ctx: &Ctx, tx: &TenantTx, user: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Takes a client out of the trash, and the cases that went with them. One that was merged into
-/// another stays there.
+/// Takes a client out of the trash, and what went with them. One that was merged into another stays
+/// there.
 pub async fn restore(ctx: &Ctx, id: ClientId) -> Result<Client> {
     let reach = ctx.reach(&DELETE)?.predicate(&ROWS);
     let which = only::<Client>(id).and(reach).and(Predicate::IsNull(MERGED_INTO));
@@ -222,6 +224,8 @@ pub async fn restore(ctx: &Ctx, id: ClientId) -> Result<Client> {
         let client = restored.ok_or_else(missing)?;
         ctx.audit(Change::done("client.restore", "client", id).after(&client));
         cases::service::restore_of_client(ctx, tx, id.0, deleted_at).await?;
+        tasks::service::restore_of(ctx, tx, tasks::CLIENT_ID, id.0, deleted_at).await?;
+        documents::service::restore_of(ctx, tx, documents::CLIENT_ID, id.0, deleted_at).await?;
         Ok(client)
     })
     .await

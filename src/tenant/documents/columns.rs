@@ -2,9 +2,13 @@
 
 use crate::authz::Rows;
 use crate::db::Column;
+use crate::tenant::clients;
+use crate::tenant::places::PlaceColumns;
 
 pub const ID: Column = Column::id("documents", "id");
 pub const PROJECT_ID: Column = Column::id("documents", "project_id").nullable();
+pub const CLIENT_ID: Column = Column::id("documents", "client_id").nullable();
+pub const CASE_ID: Column = Column::id("documents", "case_id").nullable();
 pub const NAME: Column = Column::new("documents", "name");
 pub const DESCRIPTION: Column = Column::new("documents", "description");
 pub const CONTENT_TYPE: Column = Column::new("documents", "content_type").nullable();
@@ -20,6 +24,10 @@ pub const ROWS: Rows = Rows {
     kind: "document",
     id: ID,
     owners: &[ASSIGNED_TO, CREATED_BY],
-    containers: &[("project", PROJECT_ID)],
-    branch: None,
+    containers: &[("project", PROJECT_ID), ("client", CLIENT_ID), ("case", CASE_ID)],
+    branch: Some(clients::branch_of(CLIENT_ID)),
 };
+
+/// What such a row lies in.
+pub const PLACE: PlaceColumns =
+    PlaceColumns { project: PROJECT_ID, client: CLIENT_ID, case: CASE_ID };

@@ -20,6 +20,10 @@ use crate::db::{Column, Sort, Sorted, Value};
 use crate::graphql::error::or_null;
 use crate::graphql::scalars::DateTime;
 use crate::graphql::{CtxExt, Nullable, Result};
+use crate::tenant::cases::CaseId;
+use crate::tenant::cases::graphql::{self as cases, CaseNode};
+use crate::tenant::clients::ClientId;
+use crate::tenant::clients::graphql::{self as clients, ClientNode};
 use crate::tenant::events::graphql::{EventConnection, history_of};
 use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
 use crate::tenant::permissions::service::{Branch, Standing};
@@ -27,7 +31,7 @@ use crate::tenant::projects::ProjectId;
 use crate::tenant::projects::graphql::{self as projects, ProjectNode};
 use crate::tenant::users::graphql::{self as users, UserNode};
 
-/// A file of a project, or of the tenant as a whole.
+/// A file of a project, a client or a case, or of the tenant as a whole.
 #[derive(Clone, SimpleObject)]
 #[graphql(name = "Document", complex)]
 pub struct DocumentNode {
@@ -51,6 +55,10 @@ pub struct DocumentNode {
     pub updated_at: DateTime,
     #[graphql(skip)]
     project_id: Option<ProjectId>,
+    #[graphql(skip)]
+    client_id: Option<ClientId>,
+    #[graphql(skip)]
+    case_id: Option<CaseId>,
     #[graphql(skip)]
     assigned_to_id: Option<UserId>,
     #[graphql(skip)]
@@ -81,6 +89,8 @@ impl From<DocumentRow> for DocumentNode {
             created_at: t.created_at.into(),
             updated_at: t.updated_at.into(),
             project_id: t.project_id,
+            client_id: t.client_id,
+            case_id: t.case_id,
             assigned_to_id: t.assigned_to,
             created_by_id: t.created_by,
             updated_by_id: t.updated_by,
@@ -124,6 +134,16 @@ impl DocumentNode {
         }
     }
 
+    /// The client it is about, if any.
+    async fn client(&self, ctx: &Context<'_>) -> Nullable<ClientNode> {
+        clients::of(ctx, self.client_id).await
+    }
+
+    /// The case it is about, if any.
+    async fn case(&self, ctx: &Context<'_>) -> Nullable<CaseNode> {
+        cases::of(ctx, self.case_id).await
+    }
+
     /// Who looks after it.
     async fn assigned_to(&self, ctx: &Context<'_>) -> Nullable<UserNode> {
         match &self.relations {
@@ -134,10 +154,12 @@ impl DocumentNode {
 
     /// What you may do with it.
     async fn permissions(&self, ctx: &Context<'_>) -> Result<ObjectAccess> {
-        let mut objects = vec![self.key.0];
-        objects.extend(self.project_id.map(|id| id.0));
         let owners = vec![self.assigned_to_id, self.created_by_id];
-        let row = Standing { owners, objects, branch: Branch::Known(None) };
+        let place =
+            [self.project_id.map(|p| p.0), self.client_id.map(|c| c.0), self.case_id.map(|c| c.0)];
+        let objects = std::iter::once(self.key.0).chain(place.into_iter().flatten()).collect();
+        let branch = self.client_id.map_or(Branch::Known(None), |c| Branch::OfClient(c.0));
+        let row = Standing { owners, objects, branch };
         access_to(ctx, [&service::CHANGE, &service::DELETE], &row).await
     }
 

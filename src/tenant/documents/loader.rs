@@ -3,7 +3,10 @@
 use diesel::QueryResult;
 use uuid::Uuid;
 
-use super::{ASSIGNED_TO, Document, DocumentId, DocumentRow, PROJECT_ID, With, service, store};
+use super::{
+    ASSIGNED_TO, CASE_ID, CLIENT_ID, Document, DocumentId, DocumentRow, PROJECT_ID, With, service,
+    store,
+};
 use crate::db::{Column, Listing, TenantConn};
 use crate::graphql::children::Children;
 
@@ -16,6 +19,8 @@ impl Children for With {
     fn parent(row: &DocumentRow, column: Column) -> Option<Uuid> {
         match column {
             PROJECT_ID => row.document.project_id.map(|p| p.0),
+            CLIENT_ID => row.document.client_id.map(|c| c.0),
+            CASE_ID => row.document.case_id.map(|c| c.0),
             ASSIGNED_TO => row.document.assigned_to.map(|u| u.0),
             _ => row.document.created_by.map(|u| u.0),
         }

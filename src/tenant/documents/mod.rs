@@ -8,5 +8,5 @@ mod model;
 pub mod service;
 mod store;
 
-pub use columns::{ASSIGNED_TO, CREATED_BY, PROJECT_ID};
+pub use columns::{ASSIGNED_TO, CASE_ID, CLIENT_ID, CREATED_BY, PROJECT_ID};
 pub use model::{Document, DocumentId, DocumentPatch, DocumentRow, NewDocument, With};

@@ -8,6 +8,9 @@ use crate::base::ids::UserId;
 use crate::base::text;
 use crate::db::schema::tenant::documents;
 use crate::error::{Invalid, Problem, Result};
+use crate::tenant::cases::CaseId;
+use crate::tenant::clients::ClientId;
+use crate::tenant::places::{Place, PlaceChange};
 use crate::tenant::projects::{Project, ProjectId};
 use crate::tenant::users::User;
 
@@ -22,6 +25,8 @@ crate::id!(/** A document. */ DocumentId, "document");
 pub struct Document {
     pub id: DocumentId,
     pub project_id: Option<ProjectId>,
+    pub client_id: Option<ClientId>,
+    pub case_id: Option<CaseId>,
     pub name: String,
     pub description: String,
     pub content_type: Option<String>,
@@ -55,6 +60,8 @@ pub struct DocumentRow {
 #[derive(Debug, Clone)]
 pub struct NewDocument {
     pub project_id: Option<ProjectId>,
+    pub client_id: Option<ClientId>,
+    pub case_id: Option<CaseId>,
     pub name: String,
     pub description: String,
     pub content_type: Option<String>,
@@ -64,6 +71,18 @@ pub struct NewDocument {
 }
 
 impl NewDocument {
+    /// Where it is to lie.
+    pub fn place(&self) -> Place {
+        Place { project: self.project_id, client: self.client_id, case: self.case_id }
+    }
+
+    /// The same, to lie there.
+    #[must_use]
+    pub fn at(&self, place: Place) -> Self {
+        let Place { project, client, case } = place;
+        Self { project_id: project, client_id: client, case_id: case, ..self.clone() }
+    }
+
     pub fn validate(&self) -> Result<()> {
         let mut invalid = Invalid::default();
         text::line(&mut invalid, "input.name", &self.name, 255);
@@ -79,6 +98,8 @@ impl NewDocument {
 #[diesel(table_name = documents)]
 pub struct DocumentPatch {
     pub project_id: Option<Option<ProjectId>>,
+    pub client_id: Option<Option<ClientId>>,
+    pub case_id: Option<Option<CaseId>>,
     pub name: Option<String>,
     pub description: Option<String>,
     pub content_type: Option<Option<String>>,
@@ -88,6 +109,18 @@ pub struct DocumentPatch {
 }
 
 impl DocumentPatch {
+    /// Where it moves to.
+    pub fn place(&self) -> PlaceChange {
+        PlaceChange { project: self.project_id, client: self.client_id, case: self.case_id }
+    }
+
+    /// The same, but moving there.
+    #[must_use]
+    pub fn moving(self, place: PlaceChange) -> Self {
+        let PlaceChange { project, client, case } = place;
+        Self { project_id: project, client_id: client, case_id: case, ..self }
+    }
+
     pub fn validate(&self) -> Result<()> {
         let mut invalid = Invalid::default();
         if let Some(name) = &self.name {

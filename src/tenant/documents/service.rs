@@ -1,23 +1,24 @@
 //! What can be done with documents. Every door (GraphQL, jobs, commands) comes through here.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use super::columns::{ASSIGNED_TO, PROJECT_ID, ROWS};
+use super::columns::{ASSIGNED_TO, PLACE, PROJECT_ID, ROWS};
 use super::model::{Document, DocumentId, DocumentPatch, DocumentRow, NewDocument, With};
 use super::store;
 use crate::audit::Change;
 use crate::base::ids::UserId;
 use crate::ctx::{Ctx, only, require_version, these};
-use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value, page};
+use crate::db::{Column, Listing, Page, Predicate, TenantConn, TenantTx, Test, Value, page};
 use crate::error::{AppError, Result};
 use crate::events::Tracked;
 use crate::tenant::{projects, users};
 
 crate::permissions! {
-    VIEW = "documents.view" for EVERYONE on ["document", "project"],
-    ADD = "documents.add" for EVERYONE on ["project"],
-    CHANGE = "documents.change" for EVERYONE on ["document", "project"],
-    DELETE = "documents.delete" for MANAGERS on ["document", "project"],
+    VIEW = "documents.view" for EVERYONE on ["document", "project", "client", "case"],
+    ADD = "documents.add" for EVERYONE on ["project", "client", "case"],
+    CHANGE = "documents.change" for EVERYONE on ["document", "project", "client", "case"],
+    DELETE = "documents.delete" for MANAGERS on ["document", "project", "client", "case"],
 }
 
 /// Its changes are events.
@@ -64,7 +65,7 @@ pub async fn create(ctx: &Ctx, new: NewDocument) -> Result<Document> {
     ctx.require_some(&ADD)?;
     new.validate()?;
     ctx.write(async |tx| {
-        require_place(ctx, tx, new.project_id).await?;
+        let new = placed(ctx, tx, &new).await?;
         users::service::require_assignable(tx, new.assigned_to).await?;
         let document = store::insert(tx, &new, ctx.user(), ctx.now).await?;
         ctx.audit(Change::created("document", document.id, &document));
@@ -96,7 +97,7 @@ pub async fn update(
     ctx.write(async |tx| {
         let before: Document = ctx.locked(tx, id, &CHANGE, &VIEW).await?;
         require_version(&before, expected_version)?;
-        require_references(ctx, tx, &patch).await?;
+        let patch = settled(ctx, tx, patch.clone()).await?;
         let changed = store::update(tx, only::<Document>(id), &patch, ctx.user(), ctx.now).await?;
         let after = changed.into_iter().next().ok_or(AppError::NotFound("document"))?;
         ctx.audit(Change::updated("document", id, &before, &after));
@@ -110,7 +111,7 @@ pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: DocumentPatch) -> R
     ctx.require_some(&CHANGE)?;
     patch.validate()?;
     ctx.write(async |tx| {
-        require_references(ctx, tx, &patch).await?;
+        let patch = settled(ctx, tx, patch.clone()).await?;
         let before: Vec<Document> = ctx.all_locked(tx, which, &CHANGE).await?;
         let changed = store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?;
         ctx.audit_all(Change::all_updated("document", |row| row.id.0, &before, &changed));
@@ -147,37 +148,35 @@ pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
 pub async fn restore(ctx: &Ctx, id: DocumentId) -> Result<Document> {
     let which = only::<Document>(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
     ctx.write(async |tx| {
-        let which = which.and(Predicate::Any(vec![
-            Predicate::IsNull(PROJECT_ID),
-            projects::service::is_live(PROJECT_ID),
-        ]));
+        let which = which.and(PLACE.are_live());
         let restored = store::restore(tx, which, ctx.user(), ctx.now).await?;
-        let restored = restored.ok_or(AppError::NotFound(
-            "document in the trash, with no project that is in there too",
-        ))?;
+        let restored = restored
+            .ok_or(AppError::NotFound("document in the trash, of nothing that is in there"))?;
         ctx.audit(Change::done("document.restore", "document", id).after(&restored));
         Ok(restored)
     })
     .await
 }
 
-/// The trash takes the projects' documents along; how many.
-pub async fn trash_of_projects(ctx: &Ctx, tx: &TenantTx, projects: &[uuid::Uuid]) -> Result<usize> {
-    let which = Predicate::Is(PROJECT_ID, Test::In, Value::Ids(projects.to_vec()));
+/// The trash takes the documents along of what goes there: `column` says whose they are. How many.
+pub async fn trash_of(ctx: &Ctx, tx: &TenantTx, column: Column, of: &[Uuid]) -> Result<usize> {
+    let which = Predicate::Is(column, Test::In, Value::Ids(of.to_vec()));
     let before = store::lock(tx, which).await?;
     let gone = store::trash(tx, these(&before), ctx.user(), ctx.now).await?;
     ctx.audit_all(before.iter().map(|row| Change::deleted("document", row.id, row)));
     Ok(gone)
 }
 
-/// Documents that went into the trash with their project at `deleted_at` come back with it.
-pub async fn restore_of_project(
+/// Documents that went into the trash at `deleted_at` with what they lie in come back with it, unless
+/// something else that they lie in is in there. How many.
+pub async fn restore_of(
     ctx: &Ctx,
     tx: &TenantTx,
-    project: uuid::Uuid,
+    column: Column,
+    of: Uuid,
     deleted_at: DateTime<Utc>,
 ) -> Result<usize> {
-    let which = Predicate::equal(PROJECT_ID, Value::Id(project));
+    let which = Predicate::equal(column, Value::Id(of)).and(PLACE.are_live());
     let back = store::bring_back(tx, which, deleted_at).await?;
     let restored = |row: &Document| Change::done("document.restore", "document", row.id).after(row);
     ctx.audit_all(back.iter().map(restored));
@@ -195,11 +194,7 @@ pub async fn unassign(ctx: &Ctx, tx: &TenantTx, user: UserId) -> Result<()> {
 }
 
 /// How many documents the caller may see, and their size together in bytes.
-pub async fn statistics(
-    ctx: &Ctx,
-    conn: &TenantConn,
-    project: Option<uuid::Uuid>,
-) -> Result<(i64, i64)> {
+pub async fn statistics(ctx: &Ctx, conn: &TenantConn, project: Option<Uuid>) -> Result<(i64, i64)> {
     let which = project.map_or(Predicate::True, |id| Predicate::equal(PROJECT_ID, Value::Id(id)));
     let which = which.and(seen(ctx));
     let (count, bytes) = store::statistics(conn, which).await?;
@@ -211,23 +206,18 @@ fn seen(ctx: &Ctx) -> Predicate {
     ctx.reach(&VIEW).map_or(Predicate::Any(vec![]), |reach| reach.predicate(&ROWS))
 }
 
-/// Fails unless the caller may add documents there: in the project, or in none.
-async fn require_place(
-    ctx: &Ctx,
-    conn: &TenantConn,
-    project: Option<projects::ProjectId>,
-) -> Result<()> {
-    let reach = ctx.reach(&ADD)?;
-    match project {
-        Some(project) => projects::service::require_open(conn, project, &reach).await,
-        None if reach.is_all() => Ok(()),
-        None => Err(AppError::Forbidden(ADD.name)),
+/// The document, in a place where the caller may add some. In none they need the permission as such.
+async fn placed(ctx: &Ctx, conn: &TenantConn, new: &NewDocument) -> Result<NewDocument> {
+    let place = new.place();
+    if place.is_empty() && !ctx.reach(&ADD)?.is_all() {
+        return Err(AppError::Forbidden(ADD.name));
     }
+    Ok(new.at(place.settled(ctx, conn, &ADD).await?))
 }
 
-async fn require_references(ctx: &Ctx, conn: &TenantConn, patch: &DocumentPatch) -> Result<()> {
-    if patch.project_id.flatten().is_some() {
-        require_place(ctx, conn, patch.project_id.flatten()).await?;
-    }
-    users::service::require_assignable(conn, patch.assigned_to.flatten()).await
+/// The patch with what follows from where it moves to. Fails unless what it names is there.
+async fn settled(ctx: &Ctx, conn: &TenantConn, patch: DocumentPatch) -> Result<DocumentPatch> {
+    users::service::require_assignable(conn, patch.assigned_to.flatten()).await?;
+    let place = patch.place().settled(ctx, conn, &ADD).await?;
+    Ok(patch.moving(place))
 }

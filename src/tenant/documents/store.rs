@@ -131,6 +131,8 @@ pub async fn insert(
             (
                 documents::id.eq(DocumentId::generate()),
                 documents::project_id.eq(new.project_id),
+                documents::client_id.eq(new.client_id),
+                documents::case_id.eq(new.case_id),
                 documents::name.eq(&new.name),
                 documents::description.eq(&new.description),
                 documents::content_type.eq(&new.content_type),

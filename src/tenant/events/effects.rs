@@ -55,7 +55,9 @@ async fn add_task(ctx: &Ctx, tx: &TenantTx, handler: &EventHandler, event: &Even
     let (title, description) = words(ctx, tx, &config, event, &entity).await?;
     let days = config.due_in_days.map(|days| TimeDelta::days(i64::from(days)));
     let new = NewTask {
-        project_id,
+        project_id: Some(project_id),
+        client_id: None,
+        case_id: None,
         title,
         description,
         status: TaskStatus::Todo,

@@ -150,8 +150,8 @@ async fn trash(ctx: &Ctx, tx: &TenantTx, projects: &[Project]) -> Result<Content
     ctx.audit_all(projects.iter().map(|row| Change::deleted("project", row.id, row)));
     Ok(Contents {
         projects: ids.len(),
-        tasks: tasks::service::trash_of_projects(ctx, tx, &ids).await?,
-        documents: documents::service::trash_of_projects(ctx, tx, &ids).await?,
+        tasks: tasks::service::trash_of(ctx, tx, tasks::PROJECT_ID, &ids).await?,
+        documents: documents::service::trash_of(ctx, tx, documents::PROJECT_ID, &ids).await?,
     })
 }
 
@@ -166,8 +166,15 @@ pub async fn restore(ctx: &Ctx, id: ProjectId) -> Result<(Project, Contents)> {
         ctx.audit(Change::done("project.restore", "project", id).after(&project));
         let contents = Contents {
             projects: 1,
-            tasks: tasks::service::restore_of_project(ctx, tx, id.0, deleted_at).await?,
-            documents: documents::service::restore_of_project(ctx, tx, id.0, deleted_at).await?,
+            tasks: tasks::service::restore_of(ctx, tx, tasks::PROJECT_ID, id.0, deleted_at).await?,
+            documents: documents::service::restore_of(
+                ctx,
+                tx,
+                documents::PROJECT_ID,
+                id.0,
+                deleted_at,
+            )
+            .await?,
         };
         Ok((project, contents))
     })

@@ -2,9 +2,13 @@
 
 use crate::authz::Rows;
 use crate::db::Column;
+use crate::tenant::clients;
+use crate::tenant::places::PlaceColumns;
 
 pub const ID: Column = Column::id("tasks", "id");
-pub const PROJECT_ID: Column = Column::id("tasks", "project_id");
+pub const PROJECT_ID: Column = Column::id("tasks", "project_id").nullable();
+pub const CLIENT_ID: Column = Column::id("tasks", "client_id").nullable();
+pub const CASE_ID: Column = Column::id("tasks", "case_id").nullable();
 pub const TITLE: Column = Column::new("tasks", "title");
 pub const DESCRIPTION: Column = Column::new("tasks", "description");
 pub const STATUS: Column = Column::new("tasks", "status");
@@ -21,6 +25,10 @@ pub const ROWS: Rows = Rows {
     kind: "task",
     id: ID,
     owners: &[ASSIGNED_TO, CREATED_BY],
-    containers: &[("project", PROJECT_ID)],
-    branch: None,
+    containers: &[("project", PROJECT_ID), ("client", CLIENT_ID), ("case", CASE_ID)],
+    branch: Some(clients::branch_of(CLIENT_ID)),
 };
+
+/// What such a row lies in.
+pub const PLACE: PlaceColumns =
+    PlaceColumns { project: PROJECT_ID, client: CLIENT_ID, case: CASE_ID };

@@ -20,6 +20,10 @@ use crate::db::{Column, Sort, Sorted, Value};
 use crate::graphql::error::or_null;
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::{CtxExt, Nullable, Result};
+use crate::tenant::cases::CaseId;
+use crate::tenant::cases::graphql::{self as cases, CaseNode};
+use crate::tenant::clients::ClientId;
+use crate::tenant::clients::graphql::{self as clients, ClientNode};
 use crate::tenant::events::graphql::{EventConnection, history_of};
 use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
 use crate::tenant::permissions::service::{Branch, Standing};
@@ -27,7 +31,7 @@ use crate::tenant::projects::ProjectId;
 use crate::tenant::projects::graphql::{self as projects, ProjectNode};
 use crate::tenant::users::graphql::{self as users, UserNode};
 
-/// Something to be done in a project.
+/// Something to be done: in a project, for a client, in a case.
 #[derive(Clone, SimpleObject)]
 #[graphql(name = "Task", complex)]
 pub struct TaskNode {
@@ -52,7 +56,11 @@ pub struct TaskNode {
     /// When it was last changed.
     pub updated_at: DateTime,
     #[graphql(skip)]
-    project_id: ProjectId,
+    project_id: Option<ProjectId>,
+    #[graphql(skip)]
+    client_id: Option<ClientId>,
+    #[graphql(skip)]
+    case_id: Option<CaseId>,
     #[graphql(skip)]
     assigned_to_id: Option<UserId>,
     #[graphql(skip)]
@@ -84,6 +92,8 @@ impl From<TaskRow> for TaskNode {
             created_at: t.created_at.into(),
             updated_at: t.updated_at.into(),
             project_id: t.project_id,
+            client_id: t.client_id,
+            case_id: t.case_id,
             assigned_to_id: t.assigned_to,
             created_by_id: t.created_by,
             updated_by_id: t.updated_by,
@@ -121,12 +131,22 @@ impl TaskNode {
         self.key.into()
     }
 
-    /// The project it belongs to.
+    /// The project it belongs to, if any.
     async fn project(&self, ctx: &Context<'_>) -> Nullable<ProjectNode> {
         match &self.relations {
             Some(read) => read.0.clone().map(Ok),
-            None => projects::of(ctx, Some(self.project_id)).await,
+            None => projects::of(ctx, self.project_id).await,
         }
+    }
+
+    /// The client it is about, if any.
+    async fn client(&self, ctx: &Context<'_>) -> Nullable<ClientNode> {
+        clients::of(ctx, self.client_id).await
+    }
+
+    /// The case it is about, if any.
+    async fn case(&self, ctx: &Context<'_>) -> Nullable<CaseNode> {
+        cases::of(ctx, self.case_id).await
     }
 
     /// Who is to do it.
@@ -139,11 +159,12 @@ impl TaskNode {
 
     /// What you may do with it.
     async fn permissions(&self, ctx: &Context<'_>) -> Result<ObjectAccess> {
-        let row = Standing {
-            owners: vec![self.assigned_to_id, self.created_by_id],
-            objects: vec![self.key.0, self.project_id.0],
-            branch: Branch::Known(None),
-        };
+        let owners = vec![self.assigned_to_id, self.created_by_id];
+        let place =
+            [self.project_id.map(|p| p.0), self.client_id.map(|c| c.0), self.case_id.map(|c| c.0)];
+        let objects = std::iter::once(self.key.0).chain(place.into_iter().flatten()).collect();
+        let branch = self.client_id.map_or(Branch::Known(None), |c| Branch::OfClient(c.0));
+        let row = Standing { owners, objects, branch };
         access_to(ctx, [&service::CHANGE, &service::DELETE], &row).await
     }
 
@@ -196,7 +217,7 @@ impl Query {
         or_null(service::get(ctx.app(), id, with_one(ctx)).await.map(Into::into))
     }
 
-    /// The tasks of all projects, newest first unless ordered otherwise.
+    /// The tasks of the tenant, newest first unless ordered otherwise.
     async fn tasks(
         &self,
         ctx: &Context<'_>,

@@ -3,7 +3,9 @@
 use diesel::QueryResult;
 use uuid::Uuid;
 
-use super::{ASSIGNED_TO, PROJECT_ID, Task, TaskId, TaskRow, With, service, store};
+use super::{
+    ASSIGNED_TO, CASE_ID, CLIENT_ID, PROJECT_ID, Task, TaskId, TaskRow, With, service, store,
+};
 use crate::db::{Column, Listing, TenantConn};
 use crate::graphql::children::Children;
 
@@ -15,7 +17,9 @@ impl Children for With {
 
     fn parent(row: &TaskRow, column: Column) -> Option<Uuid> {
         match column {
-            PROJECT_ID => Some(row.task.project_id.0),
+            PROJECT_ID => row.task.project_id.map(|p| p.0),
+            CLIENT_ID => row.task.client_id.map(|c| c.0),
+            CASE_ID => row.task.case_id.map(|c| c.0),
             ASSIGNED_TO => row.task.assigned_to.map(|u| u.0),
             _ => row.task.created_by.map(|u| u.0),
         }

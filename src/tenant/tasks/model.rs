@@ -8,6 +8,9 @@ use crate::base::ids::UserId;
 use crate::base::text;
 use crate::db::schema::tenant::tasks;
 use crate::error::{Invalid, Result};
+use crate::tenant::cases::CaseId;
+use crate::tenant::clients::ClientId;
+use crate::tenant::places::{Place, PlaceChange};
 use crate::tenant::projects::{Project, ProjectId};
 use crate::tenant::users::User;
 
@@ -55,7 +58,9 @@ impl Default for TaskPriority {
 #[diesel(table_name = tasks)]
 pub struct Task {
     pub id: TaskId,
-    pub project_id: ProjectId,
+    pub project_id: Option<ProjectId>,
+    pub client_id: Option<ClientId>,
+    pub case_id: Option<CaseId>,
     pub title: String,
     pub description: String,
     pub status: TaskStatus,
@@ -89,7 +94,9 @@ pub struct TaskRow {
 /// A task to be added.
 #[derive(Debug, Clone)]
 pub struct NewTask {
-    pub project_id: ProjectId,
+    pub project_id: Option<ProjectId>,
+    pub client_id: Option<ClientId>,
+    pub case_id: Option<CaseId>,
     pub title: String,
     pub description: String,
     pub status: TaskStatus,
@@ -99,6 +106,18 @@ pub struct NewTask {
 }
 
 impl NewTask {
+    /// Where it is to lie.
+    pub fn place(&self) -> Place {
+        Place { project: self.project_id, client: self.client_id, case: self.case_id }
+    }
+
+    /// The same, to lie there.
+    #[must_use]
+    pub fn at(&self, place: Place) -> Self {
+        let Place { project, client, case } = place;
+        Self { project_id: project, client_id: client, case_id: case, ..self.clone() }
+    }
+
     pub fn validate(&self) -> Result<()> {
         let mut invalid = Invalid::default();
         text::line(&mut invalid, "input.title", &self.title, 200);
@@ -111,7 +130,9 @@ impl NewTask {
 #[derive(Debug, Default, Clone, AsChangeset)]
 #[diesel(table_name = tasks)]
 pub struct TaskPatch {
-    pub project_id: Option<ProjectId>,
+    pub project_id: Option<Option<ProjectId>>,
+    pub client_id: Option<Option<ClientId>>,
+    pub case_id: Option<Option<CaseId>>,
     pub title: Option<String>,
     pub description: Option<String>,
     pub status: Option<TaskStatus>,
@@ -121,6 +142,18 @@ pub struct TaskPatch {
 }
 
 impl TaskPatch {
+    /// Where it moves to.
+    pub fn place(&self) -> PlaceChange {
+        PlaceChange { project: self.project_id, client: self.client_id, case: self.case_id }
+    }
+
+    /// The same, but moving there.
+    #[must_use]
+    pub fn moving(self, place: PlaceChange) -> Self {
+        let PlaceChange { project, client, case } = place;
+        Self { project_id: project, client_id: client, case_id: case, ..self }
+    }
+
     pub fn validate(&self) -> Result<()> {
         let mut invalid = Invalid::default();
         if let Some(title) = &self.title {

@@ -1,23 +1,24 @@
 //! What can be done with tasks. Every door (GraphQL, jobs, commands) comes through here.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
 
-use super::columns::{ASSIGNED_TO, PROJECT_ID, ROWS};
+use super::columns::{ASSIGNED_TO, PLACE, PROJECT_ID, ROWS};
 use super::model::{NewTask, Task, TaskId, TaskPatch, TaskRow, TaskStatus, With};
 use super::store;
 use crate::audit::Change;
 use crate::base::ids::UserId;
 use crate::ctx::{Ctx, only, require_version, these};
-use crate::db::{Listing, Page, Predicate, TenantConn, TenantTx, Test, Value, page};
-use crate::error::{AppError, Result};
+use crate::db::{Column, Listing, Page, Predicate, TenantConn, TenantTx, Test, Value, page};
+use crate::error::{AppError, Invalid, Problem, Result};
 use crate::events::Tracked;
 use crate::tenant::{projects, users};
 
 crate::permissions! {
-    VIEW = "tasks.view" for EVERYONE on ["task", "project"],
-    ADD = "tasks.add" for EVERYONE on ["project"],
-    CHANGE = "tasks.change" for EVERYONE on ["task", "project"],
-    DELETE = "tasks.delete" for MANAGERS on ["task", "project"],
+    VIEW = "tasks.view" for EVERYONE on ["task", "project", "client", "case"],
+    ADD = "tasks.add" for EVERYONE on ["project", "client", "case"],
+    CHANGE = "tasks.change" for EVERYONE on ["task", "project", "client", "case"],
+    DELETE = "tasks.delete" for MANAGERS on ["task", "project", "client", "case"],
 }
 
 /// Its changes are events.
@@ -54,7 +55,7 @@ pub async fn list(ctx: &Ctx, listing: Listing, with: With, total: bool) -> Resul
     page::read(&listing, rows, store::count(&conn, &listing), total).await
 }
 
-/// Adds a task to a project.
+/// Adds a task to a project, a client or a case.
 pub async fn create(ctx: &Ctx, new: NewTask) -> Result<Task> {
     ctx.require_some(&ADD)?;
     ctx.write(async |tx| add(ctx, tx, &new).await).await
@@ -63,9 +64,9 @@ pub async fn create(ctx: &Ctx, new: NewTask) -> Result<Task> {
 /// Adds a task in the caller's own transaction.
 pub async fn add(ctx: &Ctx, tx: &TenantTx, new: &NewTask) -> Result<Task> {
     new.validate()?;
-    require_place(ctx, tx, Some(new.project_id)).await?;
+    let new = placed(ctx, tx, new).await?;
     users::service::require_assignable(tx, new.assigned_to).await?;
-    let task = store::insert(tx, new, ctx.user(), ctx.now).await?;
+    let task = store::insert(tx, &new, ctx.user(), ctx.now).await?;
     ctx.audit(Change::created("task", task.id, &task));
     Ok(task)
 }
@@ -105,7 +106,8 @@ pub async fn update(
     ctx.write(async |tx| {
         let before: Task = ctx.locked(tx, id, &CHANGE, &VIEW).await?;
         require_version(&before, expected_version)?;
-        require_references(ctx, tx, &patch).await?;
+        let patch = settled(ctx, tx, patch.clone()).await?;
+        require_somewhere(std::slice::from_ref(&before), &patch)?;
         let changed = store::update(tx, only::<Task>(id), &patch, ctx.user(), ctx.now).await?;
         let after = changed.into_iter().next().ok_or(AppError::NotFound("task"))?;
         ctx.audit(Change::updated("task", id, &before, &after));
@@ -136,8 +138,9 @@ pub async fn bulk_update(ctx: &Ctx, which: Predicate, patch: TaskPatch) -> Resul
     ctx.require_some(&CHANGE)?;
     patch.validate()?;
     ctx.write(async |tx| {
-        require_references(ctx, tx, &patch).await?;
+        let patch = settled(ctx, tx, patch.clone()).await?;
         let before: Vec<Task> = ctx.all_locked(tx, which, &CHANGE).await?;
+        require_somewhere(&before, &patch)?;
         let changed = store::update(tx, these(&before), &patch, ctx.user(), ctx.now).await?;
         ctx.audit_all(Change::all_updated("task", |row| row.id.0, &before, &changed));
         Ok(changed.len())
@@ -173,33 +176,35 @@ pub async fn bulk_delete(ctx: &Ctx, which: Predicate) -> Result<usize> {
 pub async fn restore(ctx: &Ctx, id: TaskId) -> Result<Task> {
     let which = only::<Task>(id).and(ctx.reach(&DELETE)?.predicate(&ROWS));
     ctx.write(async |tx| {
-        let which = which.and(projects::service::is_live(PROJECT_ID));
+        let which = which.and(PLACE.are_live());
         let restored = store::restore(tx, which, ctx.user(), ctx.now).await?;
         let restored =
-            restored.ok_or(AppError::NotFound("task in the trash, with a project that is not"))?;
+            restored.ok_or(AppError::NotFound("task in the trash, of nothing that is in there"))?;
         ctx.audit(Change::done("task.restore", "task", id).after(&restored));
         Ok(restored)
     })
     .await
 }
 
-/// The trash takes the projects' tasks along; how many.
-pub async fn trash_of_projects(ctx: &Ctx, tx: &TenantTx, projects: &[uuid::Uuid]) -> Result<usize> {
-    let which = Predicate::Is(PROJECT_ID, Test::In, Value::Ids(projects.to_vec()));
+/// The trash takes the tasks along of what goes there: `column` says whose they are. How many.
+pub async fn trash_of(ctx: &Ctx, tx: &TenantTx, column: Column, of: &[Uuid]) -> Result<usize> {
+    let which = Predicate::Is(column, Test::In, Value::Ids(of.to_vec()));
     let before = store::lock(tx, which).await?;
     let gone = store::trash(tx, these(&before), ctx.user(), ctx.now).await?;
     ctx.audit_all(before.iter().map(|row| Change::deleted("task", row.id, row)));
     Ok(gone)
 }
 
-/// Tasks that went into the trash with their project at `deleted_at` come back with it.
-pub async fn restore_of_project(
+/// Tasks that went into the trash at `deleted_at` with what they lie in come back with it, unless
+/// something else that they lie in is in there. How many.
+pub async fn restore_of(
     ctx: &Ctx,
     tx: &TenantTx,
-    project: uuid::Uuid,
+    column: Column,
+    of: Uuid,
     deleted_at: DateTime<Utc>,
 ) -> Result<usize> {
-    let which = Predicate::equal(PROJECT_ID, Value::Id(project));
+    let which = Predicate::equal(column, Value::Id(of)).and(PLACE.are_live());
     let back = store::bring_back(tx, which, deleted_at).await?;
     let restored = |row: &Task| Change::done("task.restore", "task", row.id).after(row);
     ctx.audit_all(back.iter().map(restored));
@@ -220,7 +225,7 @@ pub async fn unassign(ctx: &Ctx, tx: &TenantTx, user: UserId) -> Result<()> {
 pub async fn statistics(
     ctx: &Ctx,
     conn: &TenantConn,
-    project: Option<uuid::Uuid>,
+    project: Option<Uuid>,
     today: NaiveDate,
     period: (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Vec<(TaskStatus, i64, i64, i64)>> {
@@ -234,23 +239,32 @@ fn seen(ctx: &Ctx) -> Predicate {
     ctx.reach(&VIEW).map_or(Predicate::Any(vec![]), |reach| reach.predicate(&ROWS))
 }
 
-/// Fails unless the caller may add tasks there: in the project, or in none.
-async fn require_place(
-    ctx: &Ctx,
-    conn: &TenantConn,
-    project: Option<projects::ProjectId>,
-) -> Result<()> {
-    let reach = ctx.reach(&ADD)?;
-    match project {
-        Some(project) => projects::service::require_open(conn, project, &reach).await,
-        None if reach.is_all() => Ok(()),
-        None => Err(AppError::Forbidden(ADD.name)),
+/// The task, in a place where the caller may add some. It needs one.
+async fn placed(ctx: &Ctx, conn: &TenantConn, new: &NewTask) -> Result<NewTask> {
+    let place = new.place();
+    if place.is_empty() {
+        return Err(nowhere());
     }
+    Ok(new.at(place.settled(ctx, conn, &ADD).await?))
 }
 
-async fn require_references(ctx: &Ctx, conn: &TenantConn, patch: &TaskPatch) -> Result<()> {
-    if patch.project_id.is_some() {
-        require_place(ctx, conn, patch.project_id).await?;
-    }
-    users::service::require_assignable(conn, patch.assigned_to.flatten()).await
+fn nowhere() -> AppError {
+    let why = "a task needs a project, a client or a case";
+    Invalid::new(Problem::Required, "input.projectId", why).into()
+}
+
+/// Fails if one of the tasks lay nowhere after the change.
+fn require_somewhere(before: &[Task], patch: &TaskPatch) -> Result<()> {
+    let somewhere = |task: &Task| {
+        patch.project_id.unwrap_or(task.project_id).is_some()
+            || patch.client_id.unwrap_or(task.client_id).is_some()
+    };
+    if before.iter().all(somewhere) { Ok(()) } else { Err(nowhere()) }
+}
+
+/// The patch with what follows from where it moves to. Fails unless what it names is there.
+async fn settled(ctx: &Ctx, conn: &TenantConn, patch: TaskPatch) -> Result<TaskPatch> {
+    users::service::require_assignable(conn, patch.assigned_to.flatten()).await?;
+    let place = patch.place().settled(ctx, conn, &ADD).await?;
+    Ok(patch.moving(place))
 }

@@ -124,6 +124,8 @@ pub async fn insert(
             (
                 tasks::id.eq(TaskId::generate()),
                 tasks::project_id.eq(new.project_id),
+                tasks::client_id.eq(new.client_id),
+                tasks::case_id.eq(new.case_id),
                 tasks::title.eq(&new.title),
                 tasks::description.eq(&new.description),
                 tasks::status.eq(new.status),

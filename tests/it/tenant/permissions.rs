@@ -74,7 +74,7 @@ async fn callers_learn_what_there_is_and_what_they_hold() {
     assert_eq!(
         *tasks.expect("tasks.view"),
         json!({ "name": "tasks.view", "roles": ["OWNER", "MANAGER", "MEMBER"],
-            "objectKinds": ["task", "project"], "hasOwnScope": true })
+            "objectKinds": ["task", "project", "client", "case"], "hasOwnScope": true })
     );
     let held = "{ viewerPermissions { permission scope onSingleObjects } }";
     let of = async |caller: &Caller| {

@@ -40,6 +40,10 @@ async fn fill(app: &TestApp, projects: usize) {
          SELECT gen_random_uuid(), c.id, 'c' || n, s.id, c.assigned_to, c.created_by, now(), now()
          FROM \"t_acme\".clients AS c CROSS JOIN generate_series(1, 3) AS n
          JOIN \"t_acme\".stages AS s ON s.kind = 'case' AND s.is_default;
+         INSERT INTO \"t_acme\".tasks (id, client_id, case_id, title, status, priority, created_by,
+            created_at, updated_at)
+         SELECT gen_random_uuid(), c.client_id, c.id, 'case', 'todo', 1, c.created_by, now(), now()
+         FROM \"t_acme\".cases AS c;
          INSERT INTO \"t_acme\".webhooks (id, url, description, event_types, is_enabled, secret,
             created_by, created_at, updated_at)
          SELECT gen_random_uuid(), 'https://hooks.invalid/' || p.id, '', '{{}}', true, 'x',
@@ -75,7 +79,7 @@ async fn run_as(app: &TestApp, actor: Actor, query: &str) -> (Value, u32) {
     .await
 }
 
-const QUERIES: [(&str, u32); 15] = [
+const QUERIES: [(&str, u32); 16] = [
     (
         "{ webhookDeliveries(first: 20) { nodes { eventType webhook { url createdBy { email } }
             attempts { statusCode } } } }",
@@ -131,6 +135,12 @@ const QUERIES: [(&str, u32); 15] = [
         "{ clients(first: 10) { nodes { fullName stage { name }
             cases(first: 2) { totalCount nodes { title stage { name } } } } } }",
         4,
+    ),
+    (
+        "{ tasks(first: 20) { nodes { title client { fullName } case { title client { fullName } } } }
+            clients(first: 5) { nodes { tasks(first: 2) { totalCount nodes { title } }
+                documents(first: 2) { totalCount nodes { name } } } } }",
+        10,
     ),
     ("{ projectStatistics { projectCount taskCount overdueTaskCount documentByteSize } }", 3),
 ];

@@ -86,7 +86,6 @@ async fn bad_input_is_told_by_field_and_stores_nothing() {
         assert_eq!(owner.faults("taskBulkUpdate", bulk).await, expected, "bulk: {case}");
     }
     for input in [
-        json!({ "title": "a" }),
         json!({ "projectId": project }),
         json!({ "projectId": "Apollo", "title": "a" }),
         json!({ "projectId": id, "title": "a" }),

@@ -10,13 +10,19 @@ use crate::error::{AppError, Invalid, Result};
 use crate::graphql::filter::{Conditions, DateTimeFilter, Filter, IDFilter, StringFilter};
 use crate::graphql::paging::{Order, OrderDirection};
 use crate::graphql::{clearable, required, selection};
+use crate::tenant::cases::CaseId;
+use crate::tenant::clients::ClientId;
 use crate::tenant::projects::ProjectId;
 
 /// A document to add.
 #[derive(InputObject)]
 pub struct DocumentCreateInput {
-    /// The project it belongs to; none for a document of the tenant as a whole.
+    /// The project it belongs to; without project, client and case it is of the tenant as a whole.
     project_id: Option<ProjectId>,
+    /// The client it is about; that of the case when left out.
+    client_id: Option<ClientId>,
+    /// The case it is about.
+    case_id: Option<CaseId>,
     /// The file's name, at most 255 characters.
     name: String,
     /// What it is, at most 20,000 characters.
@@ -36,6 +42,8 @@ impl From<DocumentCreateInput> for NewDocument {
     fn from(i: DocumentCreateInput) -> Self {
         Self {
             project_id: i.project_id,
+            client_id: i.client_id,
+            case_id: i.case_id,
             name: i.name,
             description: i.description,
             content_type: i.content_type,
@@ -51,6 +59,10 @@ impl From<DocumentCreateInput> for NewDocument {
 pub struct DocumentUpdateInput {
     /// Moves it to another project, or to none.
     project_id: MaybeUndefined<ProjectId>,
+    /// Moves it to another client, or to none, and out of its case unless `caseId` is given too.
+    client_id: MaybeUndefined<ClientId>,
+    /// Moves it to another case and to the case's client, or out of its case.
+    case_id: MaybeUndefined<CaseId>,
     /// The file's name.
     name: MaybeUndefined<String>,
     /// What it is.
@@ -72,6 +84,8 @@ impl TryFrom<DocumentUpdateInput> for DocumentPatch {
         let mut invalid = Invalid::default();
         let patch = Self {
             project_id: clearable(i.project_id),
+            client_id: clearable(i.client_id),
+            case_id: clearable(i.case_id),
             name: required(&mut invalid, "input.name", i.name),
             description: required(&mut invalid, "input.description", i.description),
             content_type: clearable(i.content_type),
@@ -97,6 +111,10 @@ pub struct DocumentFilter {
     id: Option<IDFilter>,
     /// By project.
     project_id: Option<IDFilter>,
+    /// By client.
+    client_id: Option<IDFilter>,
+    /// By case.
+    case_id: Option<IDFilter>,
     /// By name.
     name: Option<StringFilter>,
     /// By media type.
@@ -121,6 +139,8 @@ impl Filter for DocumentFilter {
     fn conditions(&self, all: &mut Conditions) {
         all.id::<DocumentId>("id", c::ID, &self.id);
         all.id::<ProjectId>("projectId", c::PROJECT_ID, &self.project_id);
+        all.id::<ClientId>("clientId", c::CLIENT_ID, &self.client_id);
+        all.id::<CaseId>("caseId", c::CASE_ID, &self.case_id);
         all.text("name", c::NAME, &self.name);
         all.text("contentType", c::CONTENT_TYPE, &self.content_type);
         all.text("checksum", c::CHECKSUM, &self.checksum);
@@ -175,7 +195,7 @@ pub enum DocumentSelection {
     /// These, at most 250. Ids of documents that are not there are passed over.
     Ids(Vec<DocumentId>),
     /// All that the filter finds. An empty filter is refused.
-    Filter(DocumentFilter),
+    Filter(Box<DocumentFilter>),
 }
 
 impl DocumentSelection {
@@ -183,7 +203,7 @@ impl DocumentSelection {
     pub fn predicate(self) -> Result<Predicate> {
         match self {
             Self::Ids(ids) => selection::of_ids(c::ID, ids),
-            Self::Filter(filter) => selection::of_filter(&filter),
+            Self::Filter(filter) => selection::of_filter(&*filter),
         }
     }
 }

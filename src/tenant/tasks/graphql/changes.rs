@@ -17,7 +17,7 @@ crate::changes! {
         /// Those of these tasks, at most 100.
         ids,
         /// Those of this project's tasks, also when they leave it or come from another.
-        project_id: ProjectId => |task| Some(task.project_id.0)
+        project_id: ProjectId => |task| task.project_id.map(|id| id.0)
     }
     /// Tells of each change of a task that you may see, in the order in which they were made.
     task_changed in "TaskSubscription"

@@ -13,13 +13,19 @@ use crate::graphql::filter::{
 use crate::graphql::paging::{Order, OrderDirection};
 use crate::graphql::scalars::Date;
 use crate::graphql::{clearable, required, selection};
+use crate::tenant::cases::CaseId;
+use crate::tenant::clients::ClientId;
 use crate::tenant::projects::ProjectId;
 
 /// A task to add.
 #[derive(InputObject)]
 pub struct TaskCreateInput {
-    /// The project it belongs to.
-    project_id: ProjectId,
+    /// The project it belongs to. A task needs a project, a client or a case.
+    project_id: Option<ProjectId>,
+    /// The client it is about; that of the case when left out.
+    client_id: Option<ClientId>,
+    /// The case it is about.
+    case_id: Option<CaseId>,
     /// What is to be done, in a line of at most 200 characters.
     title: String,
     /// The details, at most 20,000 characters.
@@ -41,6 +47,8 @@ impl From<TaskCreateInput> for NewTask {
     fn from(i: TaskCreateInput) -> Self {
         Self {
             project_id: i.project_id,
+            client_id: i.client_id,
+            case_id: i.case_id,
             title: i.title,
             description: i.description,
             status: i.status,
@@ -54,8 +62,12 @@ impl From<TaskCreateInput> for NewTask {
 /// A change of a task. A key left out keeps its value; an explicit null clears it.
 #[derive(InputObject)]
 pub struct TaskUpdateInput {
-    /// Moves it to another project.
+    /// Moves it to another project, or to none.
     project_id: MaybeUndefined<ProjectId>,
+    /// Moves it to another client, or to none, and out of its case unless `caseId` is given too.
+    client_id: MaybeUndefined<ClientId>,
+    /// Moves it to another case and to the case's client, or out of its case.
+    case_id: MaybeUndefined<CaseId>,
     /// What is to be done.
     title: MaybeUndefined<String>,
     /// The details.
@@ -76,7 +88,9 @@ impl TryFrom<TaskUpdateInput> for TaskPatch {
     fn try_from(i: TaskUpdateInput) -> Result<Self> {
         let mut invalid = Invalid::default();
         let patch = Self {
-            project_id: required(&mut invalid, "input.projectId", i.project_id),
+            project_id: clearable(i.project_id),
+            client_id: clearable(i.client_id),
+            case_id: clearable(i.case_id),
             title: required(&mut invalid, "input.title", i.title),
             description: required(&mut invalid, "input.description", i.description),
             status: required(&mut invalid, "input.status", i.status),
@@ -111,6 +125,10 @@ pub struct TaskFilter {
     id: Option<IDFilter>,
     /// By project.
     project_id: Option<IDFilter>,
+    /// By client.
+    client_id: Option<IDFilter>,
+    /// By case.
+    case_id: Option<IDFilter>,
     /// By title.
     title: Option<StringFilter>,
     /// By status.
@@ -139,6 +157,8 @@ impl Filter for TaskFilter {
     fn conditions(&self, all: &mut Conditions) {
         all.id::<TaskId>("id", c::ID, &self.id);
         all.id::<ProjectId>("projectId", c::PROJECT_ID, &self.project_id);
+        all.id::<ClientId>("clientId", c::CLIENT_ID, &self.client_id);
+        all.id::<CaseId>("caseId", c::CASE_ID, &self.case_id);
         all.text("title", c::TITLE, &self.title);
         TaskStatusFilter::conditions(&self.status, c::STATUS, all);
         TaskPriorityFilter::conditions(&self.priority, c::PRIORITY, all);
@@ -201,7 +221,7 @@ pub enum TaskSelection {
     /// These, at most 250. Ids of tasks that are not there are passed over.
     Ids(Vec<TaskId>),
     /// All that the filter finds. An empty filter is refused.
-    Filter(TaskFilter),
+    Filter(Box<TaskFilter>),
 }
 
 impl TaskSelection {
@@ -209,7 +229,7 @@ impl TaskSelection {
     pub fn predicate(self) -> Result<Predicate> {
         match self {
             Self::Ids(ids) => selection::of_ids(c::ID, ids),
-            Self::Filter(filter) => selection::of_filter(&filter),
+            Self::Filter(filter) => selection::of_filter(&*filter),
         }
     }
 }

@@ -55,7 +55,7 @@ pub struct Mutation;
 
 #[Object(name = "TaskMutation")]
 impl Mutation {
-    /// Adds a task to a project.
+    /// Adds a task to a project, a client or a case.
     async fn task_create(
         &self,
         ctx: &Context<'_>,

@@ -121,12 +121,14 @@ impl Operations {
                 format!("{{{name}: {}}}", self.value(noun, name, ty))
             }
             _ => {
-                // Somebody has to be named, though it may be a group instead.
-                let user = input.fields.iter().map(|f| &f.node);
-                let user = user.filter(|f| f.name.node == "userId" && f.ty.node.nullable);
-                let user =
-                    user.map(|f| format!(" userId: {}", self.value(noun, "userId", &f.ty.node)));
-                format!("{{{}{}}}", self.required(noun, &input.fields), user.collect::<String>())
+                // Somebody has to be named, though it may be a group instead, and where a new task
+                // belongs, though it need not be a project.
+                let all = || input.fields.iter().map(|f| &f.node);
+                let is_new = all().any(|f| !f.ty.node.nullable);
+                let one = if noun == "task" && is_new { "projectId" } else { "userId" };
+                let named = all().filter(|f| f.name.node == one && f.ty.node.nullable);
+                let named = named.map(|f| format!(" {one}: {}", self.value(noun, one, &f.ty.node)));
+                format!("{{{}{}}}", self.required(noun, &input.fields), named.collect::<String>())
             }
         }
     }

@@ -5,6 +5,7 @@ mod cases;
 mod clients;
 mod pipeline;
 mod places;
+mod work;
 
 use serde_json::{Value, json};
 
