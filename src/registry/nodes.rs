@@ -18,6 +18,8 @@ use crate::tenant::documents::graphql::DocumentNode;
 use crate::tenant::documents::{self, DocumentId};
 use crate::tenant::groups::graphql::GroupNode;
 use crate::tenant::groups::{self, GroupId};
+use crate::tenant::notes::graphql::NoteNode;
+use crate::tenant::notes::{self, NoteId};
 use crate::tenant::projects::graphql::ProjectNode;
 use crate::tenant::projects::{self, ProjectId};
 use crate::tenant::regions::graphql::RegionNode;
@@ -49,6 +51,7 @@ pub enum Node {
     Tag(TagNode),
     Client(ClientNode),
     Case(CaseNode),
+    Note(NoteNode),
 }
 
 /// Columns that every row of a tenant carries.
@@ -72,6 +75,7 @@ pub enum Audited {
     Tag(TagNode),
     Client(ClientNode),
     Case(CaseNode),
+    Note(NoteNode),
 }
 
 #[derive(Default)]
@@ -152,6 +156,10 @@ async fn find(app: &Ctx, field: &str, id: &ID) -> error::Result<Option<Node>> {
         CaseId::PREFIX => {
             app.require_some(&cases::service::VIEW)?;
             app.load(CaseId(uuid)).await?.map(|row| Node::Case(row.into()))
+        }
+        NoteId::PREFIX => {
+            app.require_some(&notes::service::VIEW)?;
+            app.load(NoteId(uuid)).await?.map(|row| Node::Note(row.into()))
         }
         _ => None,
     })

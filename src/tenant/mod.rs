@@ -13,6 +13,7 @@ pub mod events;
 pub mod groups;
 pub mod identity_providers;
 pub mod invitations;
+pub mod notes;
 pub mod notifications;
 pub mod permissions;
 pub mod places;
@@ -54,6 +55,7 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
     tags::service::PERMISSIONS,
     clients::service::PERMISSIONS,
     cases::service::PERMISSIONS,
+    notes::service::PERMISSIONS,
     event_handlers::service::PERMISSIONS,
     webhooks::service::PERMISSIONS,
     notifications::service::PERMISSIONS,
@@ -63,6 +65,7 @@ pub const PERMISSIONS: &[&[&crate::authz::Permission]] = &[
 pub const TRACKED: &[&crate::events::Tracked] = &[
     &clients::service::TRACKED,
     &cases::service::TRACKED,
+    &notes::service::TRACKED,
     &projects::service::TRACKED,
     &tasks::service::TRACKED,
     &documents::service::TRACKED,

@@ -1,4 +1,4 @@
-//! Where tasks and documents lie: in a project, with a client, in a case of a client. What is in a
+//! Where tasks, documents and notes lie: in a project, with a client, in a case of a client. What is in a
 //! case is its client's, too.
 
 use crate::authz::Permission;
@@ -73,7 +73,8 @@ impl PlaceChange {
 /// The columns that say where a row lies.
 #[derive(Debug, Clone, Copy)]
 pub struct PlaceColumns {
-    pub project: Column,
+    /// `None` for what lies in no project.
+    pub project: Option<Column>,
     pub client: Column,
     pub case: Column,
 }
@@ -84,10 +85,9 @@ impl PlaceColumns {
         let live = |column, is_live: fn(Column) -> Predicate| {
             Predicate::Any(vec![Predicate::IsNull(column), is_live(column)])
         };
-        Predicate::All(vec![
-            live(self.project, projects::service::is_live),
-            live(self.client, clients::service::is_live),
-            live(self.case, cases::service::is_live),
-        ])
+        let project = self.project.map(|column| live(column, projects::service::is_live));
+        let client = live(self.client, clients::service::is_live);
+        let case = live(self.case, cases::service::is_live);
+        Predicate::All(project.into_iter().chain([client, case]).collect())
     }
 }

@@ -299,6 +299,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    notes (id) {
+        id -> Uuid,
+        client_id -> Uuid,
+        case_id -> Nullable<Uuid>,
+        body -> Text,
+        is_pinned -> Bool,
+        mentions -> Array<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Nullable<Uuid>,
+        updated_by -> Nullable<Uuid>,
+        deleted_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     notification_preferences (user_id, kind) {
         user_id -> Uuid,
         kind -> Text,
@@ -634,6 +651,7 @@ diesel::joinable!(group_members -> groups (group_id));
 diesel::joinable!(group_members -> users (user_id));
 diesel::joinable!(group_permissions -> groups (group_id));
 diesel::joinable!(idempotency_keys -> users (user_id));
+diesel::joinable!(notes -> clients (client_id));
 diesel::joinable!(notification_preferences -> users (user_id));
 diesel::joinable!(notifications -> users (user_id));
 diesel::joinable!(object_grants -> groups (group_id));
@@ -676,6 +694,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     identity_providers,
     invitations,
+    notes,
     notification_preferences,
     notifications,
     object_grants,

@@ -32,6 +32,8 @@ use crate::tenant::documents::graphql::{
     DocumentConnection, DocumentFilter, DocumentList, DocumentOrder, documents_of,
 };
 use crate::tenant::events::graphql::{EventConnection, history_of};
+use crate::tenant::notes;
+use crate::tenant::notes::graphql::{NoteConnection, NoteFilter, NoteList, NoteOrder, notes_of};
 use crate::tenant::permissions::graphql::{ObjectAccess, access_to};
 use crate::tenant::permissions::service::{Branch, Standing};
 use crate::tenant::stages::StageId;
@@ -193,6 +195,24 @@ impl CaseNode {
         let page = PageArgs { first, after, last, before, offset };
         let args = DocumentList { page, filter, search, order_by };
         documents_of(ctx, documents::CASE_ID, self.key, args).await
+    }
+
+    /// Its notes, newest first unless ordered otherwise.
+    async fn notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows: at most 100, 20 by default.")] first: Option<i32>,
+        #[graphql(desc = "Rows behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The last rows: at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Rows before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Rows to skip, at most 10,000; cursors go further.")] offset: Option<i32>,
+        #[graphql(desc = "Which notes.")] filter: Option<Box<NoteFilter>>,
+        #[graphql(desc = "Text in the note.")] search: Option<String>,
+        #[graphql(desc = "At most three parts.")] order_by: Option<Vec<NoteOrder>>,
+    ) -> Result<NoteConnection> {
+        let page = PageArgs { first, after, last, before, offset };
+        let args = NoteList { page, filter, search, order_by };
+        notes_of(ctx, notes::CASE_ID, self.key, args).await
     }
 
     /// What you may do with it.

@@ -15,7 +15,7 @@ use crate::db::{Column, Listing, Page, Predicate, TenantConn, TenantTx, Test, Va
 use crate::error::{AppError, Invalid, Problem, Result};
 use crate::events::Tracked;
 use crate::tenant::stages::{self, Stage, StageId, StageKind};
-use crate::tenant::{clients, documents, tasks, users};
+use crate::tenant::{clients, documents, notes, tasks, users};
 
 pub use super::bulk::{bulk_delete, bulk_update};
 
@@ -153,6 +153,7 @@ pub(super) async fn trash(ctx: &Ctx, tx: &TenantTx, before: &[Case]) -> Result<u
     ctx.audit_all(before.iter().map(|row| Change::deleted("case", row.id, row)));
     tasks::service::trash_of(ctx, tx, tasks::CASE_ID, &ids).await?;
     documents::service::trash_of(ctx, tx, documents::CASE_ID, &ids).await?;
+    notes::service::trash_of(ctx, tx, notes::CASE_ID, &ids).await?;
     Ok(gone)
 }
 
@@ -168,6 +169,7 @@ pub async fn restore(ctx: &Ctx, id: CaseId) -> Result<Case> {
         ctx.audit(Change::done("case.restore", "case", id).after(&case));
         tasks::service::restore_of(ctx, tx, tasks::CASE_ID, id.0, deleted_at).await?;
         documents::service::restore_of(ctx, tx, documents::CASE_ID, id.0, deleted_at).await?;
+        notes::service::restore_of(ctx, tx, notes::CASE_ID, id.0, deleted_at).await?;
         Ok(case)
     })
     .await

@@ -18,7 +18,7 @@ use crate::events::Tracked;
 use crate::tenant::branches::{self, BranchId};
 use crate::tenant::stages::{self, Stage, StageId, StageKind};
 use crate::tenant::tags::{self, Tag, TagId};
-use crate::tenant::{cases, documents, tasks, users};
+use crate::tenant::{cases, documents, notes, tasks, users};
 
 pub use super::bulk::{
     bulk_add_tags, bulk_assign, bulk_delete, bulk_move_stage, bulk_remove_tags, bulk_update,
@@ -199,6 +199,7 @@ pub(super) async fn trash(ctx: &Ctx, tx: &TenantTx, before: &[Client]) -> Result
     cases::service::trash_of_clients(ctx, tx, &ids).await?;
     tasks::service::trash_of(ctx, tx, tasks::CLIENT_ID, &ids).await?;
     documents::service::trash_of(ctx, tx, documents::CLIENT_ID, &ids).await?;
+    notes::service::trash_of(ctx, tx, notes::CLIENT_ID, &ids).await?;
     Ok(gone)
 }
 
@@ -226,6 +227,7 @@ pub async fn restore(ctx: &Ctx, id: ClientId) -> Result<Client> {
         cases::service::restore_of_client(ctx, tx, id.0, deleted_at).await?;
         tasks::service::restore_of(ctx, tx, tasks::CLIENT_ID, id.0, deleted_at).await?;
         documents::service::restore_of(ctx, tx, documents::CLIENT_ID, id.0, deleted_at).await?;
+        notes::service::restore_of(ctx, tx, notes::CLIENT_ID, id.0, deleted_at).await?;
         Ok(client)
     })
     .await

@@ -30,4 +30,4 @@ pub const ROWS: Rows = Rows {
 
 /// What such a row lies in.
 pub const PLACE: PlaceColumns =
-    PlaceColumns { project: PROJECT_ID, client: CLIENT_ID, case: CASE_ID };
+    PlaceColumns { project: Some(PROJECT_ID), client: CLIENT_ID, case: CASE_ID };

@@ -34,6 +34,8 @@ pub enum Recipient {
     Creator,
     /// All owners of the tenant.
     Owners,
+    /// Whom a note mentions that did not before.
+    Mentioned,
 }
 
 /// How a condition looks at a field.

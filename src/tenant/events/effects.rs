@@ -14,6 +14,7 @@ use crate::tenant::cases::Case;
 use crate::tenant::clients::Client;
 use crate::tenant::documents::Document;
 use crate::tenant::event_handlers::{EventHandler, EventHandlerKind, HandlerConfig, Recipient};
+use crate::tenant::notes::Note;
 use crate::tenant::notifications::{self, NewNotification, NotificationId};
 use crate::tenant::projects::Project;
 use crate::tenant::tasks::{self, NewTask, Task, TaskStatus};
@@ -169,9 +170,23 @@ async fn concerned(
             Recipient::Assignee => ids.extend(of("assigned_to")),
             Recipient::Creator => ids.extend(of("created_by")),
             Recipient::Owners => ids.extend(users::told::owners(tx).await?),
+            Recipient::Mentioned => ids.extend(newly_mentioned(event)),
         }
     }
     Ok(ids)
+}
+
+/// Who is mentioned now and was not before.
+fn newly_mentioned(event: &Event) -> Vec<UserId> {
+    let named = |state: &Option<Map<String, Value>>| -> Vec<UserId> {
+        let ids = state.as_ref().and_then(|state| state.get("mentions")?.as_array());
+        let id = |id: &Value| Some(UserId(decode(id.as_str()?)?.1));
+        ids.into_iter().flatten().filter_map(id).collect()
+    };
+    let before = named(&event.before);
+    let mut now = named(&event.after);
+    now.retain(|id| !before.contains(id));
+    now
 }
 
 /// Whom the handler tells: each once, if they can still sign in and want to be told so.
@@ -201,6 +216,7 @@ async fn entity(conn: &TenantConn, event: &Event) -> Result<Map<String, Value>> 
     match event.entity {
         "Client" => state::<Client>(conn, event).await,
         "Case" => state::<Case>(conn, event).await,
+        "Note" => state::<Note>(conn, event).await,
         "Project" => state::<Project>(conn, event).await,
         "Task" => state::<Task>(conn, event).await,
         "Document" => state::<Document>(conn, event).await,

@@ -16,6 +16,7 @@ use crate::error::{AppError, Invalid, Problem, Result};
 use crate::tenant::cases::{Case, CaseId};
 use crate::tenant::clients::{BranchOfClient, Client, ClientId};
 use crate::tenant::documents::{Document, DocumentId};
+use crate::tenant::notes::{Note, NoteId};
 use crate::tenant::projects::{Project, ProjectId};
 use crate::tenant::tasks::{Task, TaskId};
 use crate::tenant::{groups, users};
@@ -23,8 +24,8 @@ use crate::tenant::{groups, users};
 crate::permissions! {
     VIEW = "permissions.view" for ANYBODY,
     CHANGE = "permissions.change" for OWNERS,
-    VIEW_ON_OBJECTS = "object_permissions.view" for MANAGERS on ["project", "task", "document", "client", "case"],
-    GRANT = "object_permissions.grant" for OWNERS on ["project", "task", "document", "client", "case"],
+    VIEW_ON_OBJECTS = "object_permissions.view" for MANAGERS on ["project", "task", "document", "client", "case", "note"],
+    GRANT = "object_permissions.grant" for OWNERS on ["project", "task", "document", "client", "case", "note"],
 }
 
 /// Whoever may see the grants on an object: those who may see all, or were granted that on it.
@@ -37,6 +38,7 @@ const ROWS: Rows = Rows {
         (DocumentId::PREFIX, OBJECT_ID),
         (ClientId::PREFIX, OBJECT_ID),
         (CaseId::PREFIX, OBJECT_ID),
+        (NoteId::PREFIX, OBJECT_ID),
     ],
     branch: None,
 };
@@ -248,6 +250,7 @@ async fn is_within(
         DocumentId::PREFIX => is_row_within::<Document>(conn, id, reach, own_kind).await,
         ClientId::PREFIX => is_row_within::<Client>(conn, id, reach, own_kind).await,
         CaseId::PREFIX => is_row_within::<Case>(conn, id, reach, own_kind).await,
+        NoteId::PREFIX => is_row_within::<Note>(conn, id, reach, own_kind).await,
         _ => Ok(false),
     }
 }

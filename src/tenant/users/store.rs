@@ -86,6 +86,16 @@ pub async fn count_seats(mut conn: &TenantConn) -> QueryResult<i64> {
 }
 
 /// Whether an active owner other than `id` remains.
+/// The active users with these names, which are in small letters.
+pub async fn by_names(mut conn: &TenantConn, names: &[String]) -> QueryResult<Vec<UserId>> {
+    users::table
+        .filter(lower(users::username).eq_any(names).and(users::is_active))
+        .order(users::id)
+        .select(users::id)
+        .load(&mut conn)
+        .await
+}
+
 pub async fn owners(mut conn: &TenantConn) -> QueryResult<Vec<UserId>> {
     let owners = users::table.filter(users::role.eq(Role::Owner).and(users::is_active));
     owners.order(users::id).select(users::id).load(&mut conn).await

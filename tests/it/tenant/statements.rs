@@ -44,6 +44,11 @@ async fn fill(app: &TestApp, projects: usize) {
             created_at, updated_at)
          SELECT gen_random_uuid(), c.client_id, c.id, 'case', 'todo', 1, c.created_by, now(), now()
          FROM \"t_acme\".cases AS c;
+         INSERT INTO \"t_acme\".notes (id, client_id, case_id, body, mentions, created_by,
+            created_at, updated_at)
+         SELECT gen_random_uuid(), c.client_id, c.id, 'note', ARRAY[c.created_by], c.created_by,
+            now(), now()
+         FROM \"t_acme\".cases AS c;
          INSERT INTO \"t_acme\".webhooks (id, url, description, event_types, is_enabled, secret,
             created_by, created_at, updated_at)
          SELECT gen_random_uuid(), 'https://hooks.invalid/' || p.id, '', '{{}}', true, 'x',
@@ -79,7 +84,7 @@ async fn run_as(app: &TestApp, actor: Actor, query: &str) -> (Value, u32) {
     .await
 }
 
-const QUERIES: [(&str, u32); 16] = [
+const QUERIES: [(&str, u32); 17] = [
     (
         "{ webhookDeliveries(first: 20) { nodes { eventType webhook { url createdBy { email } }
             attempts { statusCode } } } }",
@@ -141,6 +146,12 @@ const QUERIES: [(&str, u32); 16] = [
             clients(first: 5) { nodes { tasks(first: 2) { totalCount nodes { title } }
                 documents(first: 2) { totalCount nodes { name } } } } }",
         10,
+    ),
+    (
+        "{ notes(first: 20) { totalCount nodes { body client { fullName } case { title }
+            mentions { email } createdBy { email } } }
+            clients(first: 5) { nodes { notes(first: 2) { totalCount nodes { body } } } } }",
+        8,
     ),
     ("{ projectStatistics { projectCount taskCount overdueTaskCount documentByteSize } }", 3),
 ];

@@ -125,7 +125,11 @@ impl Operations {
                 // belongs, though it need not be a project.
                 let all = || input.fields.iter().map(|f| &f.node);
                 let is_new = all().any(|f| !f.ty.node.nullable);
-                let one = if noun == "task" && is_new { "projectId" } else { "userId" };
+                let one = match noun {
+                    "task" if is_new => "projectId",
+                    "note" if is_new => "clientId",
+                    _ => "userId",
+                };
                 let named = all().filter(|f| f.name.node == one && f.ty.node.nullable);
                 let named = named.map(|f| format!(" {one}: {}", self.value(noun, one, &f.ty.node)));
                 format!("{{{}{}}}", self.required(noun, &input.fields), named.collect::<String>())

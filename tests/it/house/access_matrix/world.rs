@@ -36,7 +36,7 @@ const SCOPE: &str = "security_policy.view";
 /// Copies all tables, and puts the copies back.
 const KEEP: &str = r"
     CREATE SCHEMA kept;
-    CREATE TABLE kept.steps (step text);
+    CREATE TABLE kept.steps (n integer GENERATED ALWAYS AS IDENTITY, step text);
     DO $do$ DECLARE t record; BEGIN
         FOR t IN SELECT c.oid, nspname, relname, string_agg(quote_ident(attname), ', ') AS columns
             FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
@@ -48,7 +48,7 @@ const KEEP: &str = r"
         LOOP
             EXECUTE format('CREATE TABLE kept.%I AS TABLE %I.%I',
                 t.nspname || '.' || t.relname, t.nspname, t.relname);
-            INSERT INTO kept.steps VALUES
+            INSERT INTO kept.steps (step) VALUES
                 (format('DELETE FROM %I.%I', t.nspname, t.relname)),
                 (format('INSERT INTO %I.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM kept.%I',
                     t.nspname, t.relname, t.columns, t.columns, t.nspname || '.' || t.relname));
@@ -57,7 +57,7 @@ const KEEP: &str = r"
 const PUT_BACK: &str = r"
     DO $do$ DECLARE s text; BEGIN
         SET LOCAL session_replication_role = replica;
-        FOR s IN SELECT step FROM kept.steps LOOP EXECUTE s; END LOOP;
+        FOR s IN SELECT step FROM kept.steps ORDER BY n LOOP EXECUTE s; END LOOP;
     END $do$";
 
 pub struct World<'a> {
@@ -110,7 +110,7 @@ impl<'a> World<'a> {
             ("there", operator.at("acme.localhost")),
             ("admin", operator),
         ]);
-        let kinds = ["project", "task", "document", "client", "case"];
+        let kinds = ["project", "task", "document", "client", "case", "note"];
         let gone = kinds.map(|kind| format!("{kind} in the trash"));
         let here = kinds.map(|kind| (kind, uuid_of(&ids[kind])));
         let gone = kinds.into_iter().zip(gone).map(|(kind, gone)| (kind, uuid_of(&ids[&*gone])));
@@ -344,6 +344,13 @@ async fn of_crm(owner: &Caller) -> Vec<(&'static str, String)> {
     }
     let gone = ids.iter().find(|(one, _)| *one == "case in the trash").expect("one that is gone");
     owner.done("caseDelete", json!({ "id": gone.1 }), "").await;
+    for one in ["note in the trash", "note"] {
+        let made = json!({ "input": { "clientId": client, "body": one } });
+        let made = owner.done("noteCreate", made, "note { id }").await;
+        ids.push((one, text(&made["note"]["id"])));
+    }
+    let gone = ids.iter().find(|(one, _)| *one == "note in the trash").expect("one that is gone");
+    owner.done("noteDelete", json!({ "id": gone.1 }), "").await;
     let stage = json!({ "input": { "kind": "CASE", "name": "Waiting" } });
     let stage = owner.done("stageCreate", stage, "stage { id }").await;
     ids.push(("case stage", text(&stage["stage"]["id"])));

@@ -3,6 +3,7 @@
 mod bulk;
 mod cases;
 mod clients;
+mod notes;
 mod pipeline;
 mod places;
 mod work;
