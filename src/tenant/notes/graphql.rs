@@ -34,7 +34,7 @@ use crate::tenant::users::service as people;
 pub struct NoteNode {
     #[graphql(skip)]
     pub key: NoteId,
-    /// The text. `@` and a user name mention somebody.
+    /// The text. `@` and a user name or an e-mail address mention somebody.
     body: String,
     /// Whether it is to stay on top.
     is_pinned: bool,

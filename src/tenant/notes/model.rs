@@ -85,22 +85,33 @@ fn check_body(invalid: &mut Invalid, body: &str) {
     }
 }
 
-/// What stands in a text as `@name`, each once, in small letters. An address is no such name.
+/// What stands in a text as `@name` or `@name@host`, each once, in small letters. An address without
+/// an `@` before it is no such name.
 pub fn names_in(body: &str) -> Vec<String> {
     let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
+    // As much of a name as there is; a point behind it ends the sentence.
+    let word = |text: &'_ str| {
+        let end = text.find(|c: char| !is_of_name(c)).unwrap_or(text.len());
+        text[..end].trim_end_matches(['.', '-']).len()
+    };
     let mut names = vec![];
-    let mut before = None;
-    for (at, sign) in body.char_indices() {
-        if sign == '@' && !before.is_some_and(is_of_name) {
-            let rest = &body[at + 1..];
-            let end = rest.find(|c: char| !is_of_name(c)).unwrap_or(rest.len());
-            // A point behind it ends the sentence.
-            let name = rest[..end].trim_end_matches(['.', '-']).to_lowercase();
-            if !name.is_empty() && !names.contains(&name) {
-                names.push(name);
-            }
+    let mut rest = body;
+    while let Some(at) = rest.find('@') {
+        let is_word_before = rest[..at].chars().next_back().is_some_and(is_of_name);
+        rest = &rest[at + 1..];
+        let mut length = word(rest);
+        if is_word_before || length == 0 {
+            rest = &rest[length..];
+            continue;
         }
-        before = Some(sign);
+        if let Some(host) = rest[length..].strip_prefix('@') {
+            length += word(host) + usize::from(word(host) > 0);
+        }
+        let name = rest[..length].to_lowercase();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        rest = &rest[length..];
     }
     names
 }

@@ -88,7 +88,7 @@ pub async fn update(
     .await
 }
 
-/// The active users whose names stand in the text behind an @.
+/// The active users whose names or addresses stand in the text behind an @.
 async fn mentioned(conn: &TenantConn, body: &str) -> Result<Vec<UserId>> {
     let names = names_in(body);
     if names.is_empty() {

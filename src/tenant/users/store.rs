@@ -86,10 +86,11 @@ pub async fn count_seats(mut conn: &TenantConn) -> QueryResult<i64> {
 }
 
 /// Whether an active owner other than `id` remains.
-/// The active users with these names, which are in small letters.
+/// The active users with these names or addresses, which are in small letters.
 pub async fn by_names(mut conn: &TenantConn, names: &[String]) -> QueryResult<Vec<UserId>> {
     users::table
-        .filter(lower(users::username).eq_any(names).and(users::is_active))
+        .filter(lower(users::username).eq_any(names).or(lower(users::email).eq_any(names)))
+        .filter(users::is_active.and(users::operator_id.is_null()))
         .order(users::id)
         .select(users::id)
         .load(&mut conn)

@@ -10,7 +10,7 @@ pub async fn by_ids(conn: &TenantConn, ids: &[UserId]) -> Result<Vec<User>> {
     Ok(store::by_ids(conn, ids).await?)
 }
 
-/// The active users with these user names, which are in small letters.
+/// The active users with these names or addresses, which are in small letters.
 pub async fn by_names(conn: &TenantConn, names: &[String]) -> Result<Vec<UserId>> {
     Ok(store::by_names(conn, names).await?)
 }

@@ -20,8 +20,8 @@ pub struct NoteCreateInput {
     client_id: Option<ClientId>,
     /// The case it is about.
     case_id: Option<CaseId>,
-    /// The text, at most 20,000 characters. `@` and the name of a user mention them, at most 20 of
-    /// them: they are notified.
+    /// The text, at most 20,000 characters. `@` and the user name or the e-mail address of a user
+    /// mention them, at most 20 of them: they are notified.
     body: String,
     /// Whether it is to stay on top.
     #[graphql(default)]

@@ -100,7 +100,7 @@ async fn who_is_mentioned_is_told_once() {
     app.work().await;
     let (owner, member) = (app.sign_in("acme", "owner").await, app.sign_in("acme", "member").await);
     let (ada, _) = with_case(&owner, "Byron").await;
-    let body = "(@Member), @member. and @nobody: write to ada@owner.example.";
+    let body = "(@Member), @member. and @nobody: write to owner@acme.test, x@manager.";
     let id = made(&owner, "note", json!({ "clientId": ada, "body": body })).await;
     let who = me(&member).await;
     let mentions = note(&owner, &id, "mentions { id }").await;
@@ -118,6 +118,12 @@ async fn who_is_mentioned_is_told_once() {
     let manager = app.sign_in("acme", "manager").await;
     soon("the other is told", async || !told(&manager).await[0].is_null()).await;
     assert_eq!(told(&member).await.as_array().unwrap().len(), 1);
+    let by_address = json!({ "id": id, "input": { "body": "Ask @Member@acme.test, @owner@." } });
+    owner.done("noteUpdate", by_address, "").await;
+    let mentions = note(&owner, &id, "mentions { username }").await["mentions"].clone();
+    let mut names: Vec<_> = mentions.as_array().unwrap().iter().map(Value::to_string).collect();
+    names.sort_unstable();
+    assert_eq!(names, [r#"{"username":"member"}"#, r#"{"username":"owner"}"#]);
     let nobody = json!({ "id": id, "input": { "body": "Nobody." } });
     owner.done("noteUpdate", nobody, "").await;
     assert_eq!(note(&owner, &id, "mentions { id }").await["mentions"], json!([]));
