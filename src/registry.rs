@@ -116,6 +116,7 @@ slices! {
         crate::tenant::documents::graphql::Subscription,
         crate::tenant::clients::graphql::Subscription,
         crate::tenant::cases::graphql::Subscription,
+        crate::tenant::notes::graphql::Subscription,
         crate::tenant::events::graphql::Subscription,
         crate::tenant::notifications::graphql::Subscription,
     ],

@@ -25,10 +25,17 @@ pub struct Following<R> {
     pub ids: Option<Vec<Uuid>>,
     /// Only events that one of these patterns matches; `None` for all.
     pub event_types: Option<Vec<String>>,
-    /// Only what lies in this, or did: the column that says so, and its value.
-    pub within: Option<(&'static str, Uuid)>,
+    /// Only what lies in all of these, or did.
+    pub within: Vec<Within<R>>,
+}
+
+/// Something that rows lie in.
+pub struct Within<R> {
+    /// The column that says so.
+    pub column: &'static str,
+    pub id: Uuid,
     /// What a row lies in.
-    pub container: fn(&R) -> Option<Uuid>,
+    pub of: fn(&R) -> Option<Uuid>,
 }
 
 /// Answers a subscription's field; `say` puts the answer into words: the cursor, what happened,
@@ -90,10 +97,10 @@ async fn told<R: Trashed>(
     if found.is_none() && !was_theirs::<R>(ctx, &reach, &event) {
         return Ok(None);
     }
-    let lies_in = found.as_ref().and_then(|(row, _)| (following.container)(row));
-    let is_within = following
-        .within
-        .is_none_or(|(column, id)| lies_in == Some(id) || event.mentions(column, id));
+    let is_within = following.within.iter().all(|within| {
+        let lies_in = found.as_ref().and_then(|(row, _)| (within.of)(row));
+        lies_in == Some(within.id) || event.mentions(within.column, within.id)
+    });
     let here = found.filter(|(_, in_trash)| !in_trash).map(|(row, _)| row);
     Ok(is_within.then_some((event, here)))
 }
@@ -112,12 +119,6 @@ fn was_theirs<R: Trashed>(ctx: &Ctx, reach: &Reach, event: &Event) -> bool {
 /// change, the filter, and the subscription's field.
 #[macro_export]
 macro_rules! changes {
-    (@container) => {
-        |_| None
-    };
-    (@container $of:expr) => {
-        $of
-    };
     (
         $row:ty => $node:ty, $id:ty, $tracked:path;
         $(#[$change_doc:meta])*
@@ -129,7 +130,7 @@ macro_rules! changes {
         $filter:ident {
             $(#[$ids_doc:meta])*
             ids
-            $(, $(#[$within_doc:meta])* $within:ident: $within_id:ty => $of:expr)?
+            $(, $(#[$within_doc:meta])* $within:ident: $within_id:ty => $of:expr)*
         }
         $(#[$field_doc:meta])*
         $field:ident in $subscription:tt
@@ -153,7 +154,7 @@ macro_rules! changes {
             /// Events that one of these patterns matches, at most 20 of them, such as
             /// `*.UPDATE` or `*.assigned_to.*`.
             event_types: Option<Vec<String>>,
-            $($(#[$within_doc])* $within: Option<$within_id>,)?
+            $($(#[$within_doc])* $within: Option<$within_id>,)*
         }
 
         #[derive(Default)]
@@ -171,12 +172,17 @@ macro_rules! changes {
                 after: Option<String>,
             ) -> $crate::graphql::Result<$crate::graphql::live::Told<$change>> {
                 let filter = filter.unwrap_or_default();
+                let within: Vec<Option<$crate::tenant::changes::Within<$row>>> =
+                    vec![$(filter.$within.map(|id| $crate::tenant::changes::Within::<$row> {
+                        column: stringify!($within),
+                        id: id.0,
+                        of: $of,
+                    }),)*];
                 let following = $crate::tenant::changes::Following::<$row> {
                     tracked: &$tracked,
                     ids: filter.ids.map(|ids| ids.into_iter().map(|id| id.0).collect()),
                     event_types: filter.event_types,
-                    within: None$(.or(filter.$within.map(|id| (stringify!($within), id.0))))?,
-                    container: $crate::changes!(@container $($of)?),
+                    within: within.into_iter().flatten().collect(),
                 };
                 $crate::tenant::changes::follow(ctx, after, following, |cursor, event, row| {
                     $change { cursor, event, $name: row.map(<$node>::from) }

@@ -1,11 +1,13 @@
 //! Notes in the API.
 
+mod changes;
 mod inputs;
 mod lists;
 mod mutations;
 
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 
+pub use changes::Subscription;
 pub use inputs::{NoteFilter, NoteOrder};
 pub use lists::{NoteConnection, NoteList, notes_of};
 pub use mutations::Mutation;

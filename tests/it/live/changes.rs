@@ -55,6 +55,7 @@ async fn every_kind_has_its_own_and_eventappended_has_all() {
         ("document", "name"),
         ("client", "fullName"),
         ("case", "title"),
+        ("note", "body"),
     ] {
         let query = format!(
             "subscription {{ {kind}Changed {{ event {{ eventType }} {kind} {{ {field} }} }} }}"
@@ -75,11 +76,14 @@ async fn every_kind_has_its_own_and_eventappended_has_all() {
     let client = json!({ "input": { "firstName": "Ada", "lastName": "Byron" } });
     let client = owner.done("clientCreate", client, "client { id }").await["client"]["id"].clone();
     assert_eq!(socket.next("client").await["clientChanged"]["client"]["fullName"], "Ada Byron");
-    let case = json!({ "input": { "clientId": client, "title": "Visa" } });
+    let case = json!({ "input": { "clientId": &client, "title": "Visa" } });
     owner.done("caseCreate", case, "").await;
     assert_eq!(socket.next("case").await["caseChanged"]["case"]["title"], "Visa");
+    let note = json!({ "input": { "clientId": client, "body": "Called." } });
+    owner.done("noteCreate", note, "").await;
+    assert_eq!(socket.next("note").await["noteChanged"]["note"]["body"], "Called.");
 
-    for name in ["Project", "Task", "Document", "Client", "Case"] {
+    for name in ["Project", "Task", "Document", "Client", "Case", "Note"] {
         let told = events.next("all").await["eventAppended"]["event"]["eventType"].clone();
         assert_eq!(told, format!("{name}.CREATE"));
     }
@@ -118,6 +122,48 @@ async fn filters_leave_out_the_rest() {
     assert!(text(&told).starts_with("Task."), "{told}");
     owner.done("taskDelete", json!({ "id": there }), "").await;
     assert_eq!(socket.next("done").await["taskChanged"]["event"]["eventType"], "Task.DELETE");
+    assert!(socket.is_silent().await);
+}
+
+#[tokio::test]
+async fn a_clients_page_hears_of_what_is_about_them() {
+    let app = TestApp::new().await;
+    let owner = app.sign_in("acme", "owner").await;
+    let mut ids = vec![];
+    for name in ["Ada", "Bob"] {
+        let client = json!({ "input": { "lastName": name } });
+        let client = owner.done("clientCreate", client, "client { id }").await;
+        let client = text(&client["client"]["id"]);
+        let case = json!({ "input": { "clientId": client, "title": "Visa" } });
+        let case = owner.done("caseCreate", case, "case { id }").await;
+        ids.push((client, text(&case["case"]["id"])));
+    }
+    let [(ada, visa), (bob, permit)] = ids.try_into().expect("two");
+    let mut socket = Socket::greeted(&owner).await;
+    for (kind, word, of) in [
+        ("task", "title", json!({ "clientId": ada })),
+        ("document", "name", json!({ "caseId": visa, "clientId": ada })),
+        ("note", "body", json!({ "caseId": visa })),
+    ] {
+        let type_of = format!("{}{}ChangeFilter", kind[..1].to_uppercase(), &kind[1..]);
+        let query = format!(
+            "subscription($f: {type_of}) {{ {kind}Changed(filter: $f) {{ {kind} {{ {word} }} }} }}"
+        );
+        assert_eq!(socket.subscribe(kind, &query, json!({ "f": of })).await, None, "{kind}");
+        let field = format!("{kind}Create");
+        for (case, says) in [(&permit, "other"), (&visa, "mine")] {
+            let new = json!({ "input": { "caseId": case, word: says } });
+            owner.done(&field, new, "").await;
+        }
+        let told = socket.next(kind).await[format!("{kind}Changed")][kind][word].clone();
+        assert_eq!(told, "mine", "{kind}");
+    }
+    // Where it came from hears of what has left, too.
+    let mine = "{ tasks(search: \"mine\") { nodes { id } } }";
+    let mine = owner.gql(mine).await.column("tasks", "id")[0].clone();
+    owner.done("taskUpdate", json!({ "id": mine, "input": { "clientId": bob } }), "").await;
+    assert_eq!(socket.next("task").await["taskChanged"]["task"]["title"], "mine");
+    owner.done("taskUpdate", json!({ "id": mine, "input": { "title": "gone" } }), "").await;
     assert!(socket.is_silent().await);
 }
 

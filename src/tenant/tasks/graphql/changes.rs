@@ -2,6 +2,8 @@
 
 use super::super::{Task, TaskId, service};
 use super::TaskNode;
+use crate::tenant::cases::CaseId;
+use crate::tenant::clients::ClientId;
 use crate::tenant::projects::ProjectId;
 
 crate::changes! {
@@ -17,7 +19,11 @@ crate::changes! {
         /// Those of these tasks, at most 100.
         ids,
         /// Those of this project's tasks, also when they leave it or come from another.
-        project_id: ProjectId => |task| task.project_id.map(|id| id.0)
+        project_id: ProjectId => |task| task.project_id.map(|id| id.0),
+        /// Those of this client's tasks, also when they leave it or come from another.
+        client_id: ClientId => |task| task.client_id.map(|id| id.0),
+        /// Those of this case's tasks, also when they leave it or come from another.
+        case_id: CaseId => |task| task.case_id.map(|id| id.0)
     }
     /// Tells of each change of a task that you may see, in the order in which they were made.
     task_changed in "TaskSubscription"
