@@ -1,5 +1,5 @@
-//! Where tasks, documents and notes lie: in a project, with a client, in a case of a client. What is in a
-//! case is its client's, too.
+//! Where tasks, documents and notes lie: in a project, with a client, in a case of a client. What is
+//! in a case is its client's, too.
 
 use crate::authz::Permission;
 use crate::ctx::Ctx;

@@ -180,7 +180,7 @@ pub async fn move_stage(ctx: &Ctx, id: ClientId, to: StageId) -> Result<Client> 
     .await
 }
 
-/// Puts a client into the trash, with all their cases, tasks and documents.
+/// Puts a client into the trash, with all their cases, tasks, documents and notes.
 pub async fn delete(ctx: &Ctx, id: ClientId) -> Result<ClientId> {
     ctx.require_some(&DELETE)?;
     ctx.write(async |tx| {
